@@ -1,0 +1,32 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up first, in .venv.
+PYTHON ?= python3
+V := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint bench figures setup clean
+setup: $(READY)
+$(READY): pyproject.toml constraints.txt
+	test -x $(V)/python || $(PYTHON) -m venv .venv
+	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt torch
+	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+demo: $(READY)
+	$(V)/segue demo
+
+test: $(READY)
+	$(V)/python -m pytest
+
+lint: $(READY)
+	$(V)/ruff check .
+	$(V)/ruff format --check .
+	$(V)/mypy
+
+bench: $(READY)
+	$(V)/python -m benchmarks
+
+figures: $(READY)
+	$(V)/python -m benchmarks.figures
+
+clean:
+	rm -rf .venv .demo

@@ -1,0 +1,1 @@
+"""Songs, listens, where they come from and the store that keeps them."""

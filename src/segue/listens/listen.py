@@ -1,0 +1,83 @@
+"""What a listener did: a listen, a count of plays without times, a thumb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, get_args
+
+from segue.errors import InputError
+from segue.listens.song import Song
+
+Verdict = Literal["like", "dislike", "hide"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """One play of one song by one listener.
+
+    `at` is the start of the play, an aware time, kept in UTC; `ms_played` in milliseconds or None where the source does
+    not say; `skipped` is True, False or None where the source does not say.
+    """
+
+    listener: str
+    song: Song
+    at: datetime
+    ms_played: int | None = None
+    skipped: bool | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        check_listener(self.listener)
+        object.__setattr__(self, "at", in_utc(self.at))
+        if self.ms_played is not None and self.ms_played < 0:
+            raise InputError(f"ms_played {self.ms_played} is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a listener played a song, where the source gives counts without times."""
+
+    listener: str
+    song: Song
+    plays: int
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        check_listener(self.listener)
+        if self.plays < 1:
+            raise InputError(f"plays {self.plays} is not a count of 1 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A listener's explicit word on a song: like, dislike, or hide (never show it again)."""
+
+    listener: str
+    song: Song
+    verdict: Verdict
+    at: datetime
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        check_listener(self.listener)
+        object.__setattr__(self, "at", in_utc(self.at))
+        if self.verdict not in VERDICTS:
+            raise InputError(f"verdict {self.verdict!r} is none of {', '.join(VERDICTS)}")
+
+
+Record = Listen | Tally | Feedback
+
+
+def check_listener(name: str) -> None:
+    """Raise InputError where `name` cannot name a listener."""
+    if not name.strip() or len(name) > 200:
+        raise InputError(f"listener name {name[:40]!r} must have 1 to 200 characters that are not all blank")
+
+
+def in_utc(at: datetime) -> datetime:
+    """Return the time in UTC; InputError where it carries no zone."""
+    if at.tzinfo is None:
+        raise InputError(f"time {at.isoformat()} has no zone; give an aware time, such as one that ends in +00:00")
+    return at.astimezone(UTC)

@@ -1,0 +1,62 @@
+"""A song, as listeners and their players name it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from segue.errors import InputError
+
+ID_KINDS = ("isrc", "mbid", "spotify", "lastfm", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What is known about one song; with an empty title it stands for the artist's work as a whole.
+
+    `year` is the year of release, `duration` is in seconds, `tags` are free words, strongest first.
+    `ids` maps a kind from `ID_KINDS` to the identifier, for example {"spotify": "spotify:track:..."}.
+    """
+
+    artist: str
+    title: str = ""
+    album: str = ""
+    year: int | None = None
+    tags: tuple[str, ...] = ()
+    duration: float | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.artist.strip():
+            raise InputError(f"a song needs an artist; got title {self.title!r} and no artist")
+        if self.year is not None and not 1000 <= self.year <= 2200:
+            raise InputError(f"year {self.year} is not a year of release (1000 to 2200)")
+        if self.duration is not None and not 0 < self.duration < 7 * 86400:
+            raise InputError(f"duration {self.duration} s is not the length of a song")
+        for kind in self.ids:
+            if kind not in ID_KINDS:
+                raise InputError(f"song id kind {kind!r} is none of {', '.join(ID_KINDS)}")
+        object.__setattr__(self, "tags", tuple(self.tags))
+        object.__setattr__(self, "ids", MappingProxyType(dict(self.ids)))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The identity of a song: artist and title, case, accents' composition and outer space folded."""
+        return fold(self.artist), fold(self.title)
+
+    def __str__(self) -> str:
+        return f"{self.artist} – {self.title}" if self.title else self.artist
+
+
+def fold(text: str) -> str:
+    """Fold a name for comparison: NFKC, case folded, inner white space single.
+
+    >>> fold("  Beyoncé  KNOWLES ")
+    'beyoncé knowles'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

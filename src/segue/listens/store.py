@@ -1,0 +1,87 @@
+"""The store's interface: what it keeps and what may be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from segue.listens.listen import Feedback, Listen, Record, Verdict
+from segue.listens.song import Song
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one transaction did: rows that are new, rows that were known already."""
+
+    new: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a listener has with one song, over all listens, tallies and the latest verdict.
+
+    `song_id` is the store's row number of the song. `plays` counts listens not skipped plus tallied plays; `skips` counts
+    listens skipped; `last_at` is None where only a tally tells of it; `verdict` is the latest one, or None.
+    """
+
+    song_id: int
+    song: Song
+    plays: int
+    skips: int
+    last_at: datetime | None
+    verdict: Verdict | None
+
+
+class Store(Protocol):
+    """Keeps songs, listens, tallies and feedback; one SQL implementation serves SQLite and PostgreSQL."""
+
+    def add(self, records: Iterable[Record]) -> Added:
+        """Add records in one transaction; songs they name are made or completed. Known rows are left and counted."""
+        ...
+
+    def add_songs(self, songs: Iterable[Song]) -> Added:
+        """Add songs to the catalogue in one transaction; a known song gains what it lacked (tags, year, ids ...)."""
+        ...
+
+    def songs(self) -> Sequence[tuple[int, Song]]:
+        """All songs with their row numbers, in row order."""
+        ...
+
+    def find_song(self, artist: str, title: str = "") -> tuple[int, Song] | None:
+        """The song of that artist and title, names folded, or None."""
+        ...
+
+    def listeners(self) -> Sequence[str]:
+        """All listeners, by name."""
+        ...
+
+    def history(self, listener: str) -> Sequence[Heard]:
+        """All that a listener has with songs, latest first (None last); NotFoundError for an unknown listener."""
+        ...
+
+    def histories(self) -> Iterator[tuple[str, Sequence[Heard]]]:
+        """`history` of every listener, in few queries: what training reads."""
+        ...
+
+    def listens(self, listener: str | None = None, limit: int | None = None) -> Iterator[Listen]:
+        """Listens, latest first."""
+        ...
+
+    def feedback(self, listener: str | None = None) -> Iterator[Feedback]:
+        """Feedback, latest first."""
+        ...
+
+    def version(self) -> int:
+        """A number that grows with every acknowledged write, so that readers know when to look again."""
+        ...
+
+    def erase(self, listener: str) -> int:
+        """Remove a listener and all rows of theirs; return how many rows went."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

@@ -1,0 +1,1 @@
+"""Capability 1: personalised recommendation."""
