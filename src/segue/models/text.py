@@ -39,6 +39,7 @@ class TextEncoder(nn.Module):
         self.tokenizer = tokenizer
         self.family = family
         self.name = name
+        self.method: str | None = None  # the method of fine-tuning it was made ready for
         config: Any = backbone.config
         self.width = int(config.hidden_size)
         self.pad = config.pad_token_id if isinstance(config.pad_token_id, int) else 0
