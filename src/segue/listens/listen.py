@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from segue.errors import InputError
-from segue.listens.song import Song
+from segue.listens.song import Song, check_text
 
 Verdict = Literal["like", "dislike", "hide"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+LARGEST = 2**31  # of milliseconds played (24 days) and of tallied plays; larger ones are broken
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
     """One play of one song by one listener.
 
-    `at` is the start of the play, an aware time, kept in UTC; `ms_played` in milliseconds or None where the source does
-    not say; `skipped` is True, False or None where the source does not say.
+    `at` is the start of the play, an aware time, kept in UTC (a store keeps it to the second); `ms_played` in
+    milliseconds or None where the source does not say; `skipped` is True, False or None where the source does not say.
     """
 
     listener: str
@@ -31,8 +32,9 @@ class Listen:
     def __post_init__(self) -> None:
         check_listener(self.listener)
         object.__setattr__(self, "at", in_utc(self.at))
-        if self.ms_played is not None and self.ms_played < 0:
-            raise InputError(f"ms_played {self.ms_played} is negative")
+        check_text("source", self.source)
+        if self.ms_played is not None and not 0 <= self.ms_played < LARGEST:
+            raise InputError(f"ms_played {self.ms_played} is not a length of play (0 to {LARGEST - 1} ms)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Tally:
 
     def __post_init__(self) -> None:
         check_listener(self.listener)
-        if self.plays < 1:
-            raise InputError(f"plays {self.plays} is not a count of 1 or more")
+        check_text("source", self.source)
+        if not 1 <= self.plays < LARGEST:
+            raise InputError(f"plays {self.plays} is not a count of plays (1 to {LARGEST - 1})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Feedback:
     def __post_init__(self) -> None:
         check_listener(self.listener)
         object.__setattr__(self, "at", in_utc(self.at))
+        check_text("source", self.source)
         if self.verdict not in VERDICTS:
             raise InputError(f"verdict {self.verdict!r} is none of {', '.join(VERDICTS)}")
 
@@ -74,6 +78,7 @@ def check_listener(name: str) -> None:
     """Raise InputError where `name` cannot name a listener."""
     if not name.strip() or len(name) > 200:
         raise InputError(f"listener name {name[:40]!r} must have 1 to 200 characters that are not all blank")
+    check_text("listener name", name)
 
 
 def in_utc(at: datetime) -> datetime:

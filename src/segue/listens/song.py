@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from segue.errors import InputError
 
 ID_KINDS = ("isrc", "mbid", "spotify", "lastfm", "path")
+LONGEST = 1000  # characters of any one name; longer ones are hostile or broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,19 @@ class Song:
 
     def __post_init__(self) -> None:
         if not self.artist.strip():
-            raise InputError(f"a song needs an artist; got title {self.title!r} and no artist")
+            raise InputError(f"a song needs an artist; got title {self.title[:40]!r} and no artist")
+        for what, value in (("artist", self.artist), ("title", self.title), ("album", self.album)):
+            check_text(what, value)
         if self.year is not None and not 1000 <= self.year <= 2200:
             raise InputError(f"year {self.year} is not a year of release (1000 to 2200)")
         if self.duration is not None and not 0 < self.duration < 7 * 86400:
             raise InputError(f"duration {self.duration} s is not the length of a song")
-        for kind in self.ids:
+        for tag in self.tags:
+            check_text("tag", tag)
+        for kind, value in self.ids.items():
             if kind not in ID_KINDS:
                 raise InputError(f"song id kind {kind!r} is none of {', '.join(ID_KINDS)}")
+            check_text(kind, value)
         object.__setattr__(self, "tags", tuple(self.tags))
         object.__setattr__(self, "ids", MappingProxyType(dict(self.ids)))
 
@@ -53,6 +60,17 @@ class Song:
         return f"{self.artist} – {self.title}" if self.title else self.artist
 
 
+def check_text(what: str, value: str) -> None:
+    """Raise InputError where `value` cannot be kept as text: too long, a NUL, or half of a surrogate pair."""
+    if len(value) > LONGEST:
+        raise InputError(f"{what} {value[:40]!r}... has {len(value)} characters; at most {LONGEST} are accepted")
+    if value.isascii() and "\0" not in value:
+        return
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise InputError(f"{what} {value[:40]!r} holds a NUL or half of a surrogate pair, which no text does")
+
+
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """Fold a name for comparison: NFKC, case folded, inner white space single.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from segue.listens.listen import Feedback, Listen, Record, Verdict
+from segue.listens.listen import Feedback, Listen, Record, Tally, Verdict
 from segue.listens.song import Song
 
 
@@ -23,8 +23,9 @@ class Added:
 class Heard:
     """What a listener has with one song, over all listens, tallies and the latest verdict.
 
-    `song_id` is the store's row number of the song. `plays` counts listens not skipped plus tallied plays; `skips` counts
-    listens skipped; `last_at` is None where only a tally tells of it; `verdict` is the latest one, or None.
+    `song_id` is the store's row number of the song. `plays` counts listens not skipped plus tallied plays; `skips`
+    counts listens skipped; `last_at` is None where only a tally tells of it (and is the verdict's time where there is
+    nothing but a verdict); `verdict` is the latest one, or None.
     """
 
     song_id: int
@@ -35,11 +36,24 @@ class Heard:
     verdict: Verdict | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows there are; `songs` is the size of the whole catalogue."""
+
+    listens: int
+    tallies: int
+    feedback: int
+    songs: int
+
+
 class Store(Protocol):
     """Keeps songs, listens, tallies and feedback; one SQL implementation serves SQLite and PostgreSQL."""
 
-    def add(self, records: Iterable[Record]) -> Added:
-        """Add records in one transaction; songs they name are made or completed. Known rows are left and counted."""
+    def add(self, records: Iterable[Record], *, dry_run: bool = False) -> Added:
+        """Add records in one transaction; songs they name are made or completed. Known rows are left and counted.
+
+        A known tally takes the larger count. An error while the records are read undoes all; so does `dry_run`.
+        """
         ...
 
     def add_songs(self, songs: Iterable[Song]) -> Added:
@@ -54,8 +68,16 @@ class Store(Protocol):
         """The song of that artist and title, names folded, or None."""
         ...
 
+    def search_songs(self, text: str, limit: int = 20) -> Sequence[tuple[int, Song]]:
+        """Songs whose artist and title hold all words of `text`, the shortest names first."""
+        ...
+
     def listeners(self) -> Sequence[str]:
         """All listeners, by name."""
+        ...
+
+    def counts(self, listener: str | None = None) -> Counts:
+        """How many rows there are, of one listener (NotFoundError for an unknown one) or of all."""
         ...
 
     def history(self, listener: str) -> Sequence[Heard]:
@@ -68,6 +90,10 @@ class Store(Protocol):
 
     def listens(self, listener: str | None = None, limit: int | None = None) -> Iterator[Listen]:
         """Listens, latest first."""
+        ...
+
+    def tallies(self, listener: str | None = None) -> Iterator[Tally]:
+        """Tallies, most plays first."""
         ...
 
     def feedback(self, listener: str | None = None) -> Iterator[Feedback]:
