@@ -7,6 +7,7 @@
     ├── ConflictError     (RuntimeError)  a state that forbids the act: promoting a worse model, a store of a newer version
     ├── UnavailableError  (RuntimeError)  something needed that is not here: an extra, a hub while offline, a database
     └── TrainingError     (RuntimeError)  training that went wrong: a loss that is not a number
+        └── StoppedError                  training that was stopped by Ctrl-C, and saved
 
 The command line exits with `exit_code`; the server answers with `http_status`.
 """
@@ -69,6 +70,12 @@ class UnavailableError(SegueError, RuntimeError):
 
 class TrainingError(SegueError, RuntimeError):
     """Training went wrong; the last good checkpoint is kept."""
+
+
+class StoppedError(TrainingError):
+    """Training was stopped from outside (Ctrl-C) and saved; the message says how to go on."""
+
+    exit_code = 130
 
 
 def did_you_mean(value: str, accepted: Iterable[str]) -> str:
