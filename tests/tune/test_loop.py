@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -183,7 +183,7 @@ def test_nothing_to_learn_is_refused(tmp_path: Path) -> None:
 def test_collate_sees_a_dataclass_moved_whole(tmp_path: Path) -> None:
     made = fit(
         network(),
-        replace(task(), collate=lambda model, rows: {"batch": collate(model, rows)}, loss=_nested),  # type: ignore[arg-type]
+        replace(task(), collate=lambda model, rows: _Batch(collate(model, rows), "kept"), loss=_nested),
         TRAIN,
         VALID,
         RECIPE.replace(epochs=1),
@@ -193,8 +193,14 @@ def test_collate_sees_a_dataclass_moved_whole(tmp_path: Path) -> None:
     assert made.steps == 7
 
 
-def _nested(model: nn.Module, batch: dict[str, tuple[Tensor, Tensor]]) -> Tensor:
-    return loss(model, batch["batch"])
+@dataclass(frozen=True)
+class _Batch:
+    pair: tuple[Tensor, Tensor]
+    note: str
+
+
+def _nested(model: nn.Module, batch: _Batch) -> Tensor:
+    return loss(model, batch.pair)
 
 
 class _Steps(Callback):
