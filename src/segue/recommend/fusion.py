@@ -58,8 +58,12 @@ class Fusion:
 
 
 def standardise(raw: Doubles, mean: Doubles, deviation: Doubles) -> Doubles:
-    """z of raw scores, with a listener's mean and deviation over the catalogue; 0 where a part says nothing."""
-    return np.where(deviation > 1e-9, (raw - mean) / np.maximum(deviation, 1e-9), 0.0)
+    """z of raw scores, with a listener's mean and deviation over the catalogue; 0 where a part says nothing.
+
+    A part says nothing where it gives all songs the same: a deviation within the rounding of the mean.
+    """
+    least = 1e-9 + 1e-6 * np.abs(mean)
+    return np.where(deviation > least, (raw - mean) / np.maximum(deviation, least), 0.0)
 
 
 def fit_logistic(parts: tuple[str, ...], z: Doubles, labels: Doubles, l2: float = 1e-3) -> Fusion:

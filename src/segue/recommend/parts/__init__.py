@@ -6,30 +6,28 @@ fusion, and a reason can name each song's share truly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from segue.recommend.parts.ease import Ease
+from segue.recommend.parts.language import Language
+from segue.recommend.parts.lowrank import LowRank
+from segue.recommend.parts.neighbours import Neighbours
+from segue.recommend.parts.operators import Floats
+from segue.recommend.parts.part import Hint, Part
+from segue.recommend.parts.popularity import Popularity
+from segue.recommend.parts.tags import Tags
+from segue.recommend.parts.transitions import Transitions
 
-import numpy as np
-from numpy.typing import NDArray
+PARTS: tuple[type[Part], ...] = (Popularity, Neighbours, Ease, LowRank, Tags, Transitions, Language)
 
-from segue.recommend.catalogue import Indexes
-
-Floats = NDArray[np.float32]
-
-
-class Part(Protocol):
-    """One source of evidence, fitted on interactions or texts of n songs."""
-
-    name: str
-
-    def scores(self, songs: Indexes, weights: Floats, candidates: Indexes | None = None) -> Floats:
-        """Raw scores (C,) of the candidates (all n songs by default) for a history of songs (H,) with weights (H,)."""
-        ...
-
-    def contributions(self, songs: Indexes, weights: Floats, candidates: Indexes) -> Floats:
-        """What each song of the history adds, (H, C); the sum over the first axis is `scores`."""
-        ...
-
-    def arrays(self) -> Mapping[str, NDArray[np.generic]]:
-        """What `from_arrays` of the same class needs to make the part again (saved as safetensors)."""
-        ...
+__all__ = [
+    "PARTS",
+    "Ease",
+    "Floats",
+    "Hint",
+    "Language",
+    "LowRank",
+    "Neighbours",
+    "Part",
+    "Popularity",
+    "Tags",
+    "Transitions",
+]
