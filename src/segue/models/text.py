@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from segue.errors import InputError
@@ -60,9 +61,14 @@ class TextEncoder(nn.Module):
         try:
             with quiet():
                 tokenizer = AutoTokenizer.from_pretrained(folder)
-                backbone = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=dtype, **extra)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+                backbone, report = AutoModel.from_pretrained(
+                    folder, use_safetensors=True, dtype=dtype, output_loading_info=True, **extra
+                )
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise InputError(f"{folder}: the model cannot be loaded: {error}") from error
+        lacking = sorted(report["missing_keys"])
+        if lacking:
+            raise InputError(f"{folder}: {len(lacking)} weights are missing from the file, first {lacking[0]}")
         return cls(backbone, tokenizer, family, name)
 
     @property

@@ -135,8 +135,9 @@ class Recipe:
 
 
 def _toml(value: object) -> str:
-    # json's strings are TOML's basic strings; repr gives the shortest float that reads back equal
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    if isinstance(value, str):  # JSON's strings are TOML's, but for one character
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value)  # the shortest number that reads back equal
 
 
 def _check_names(fields: Mapping[str, object]) -> None:
