@@ -26,7 +26,7 @@ HIGHER_IS_BETTER: Mapping[str, bool] = {
 }  # fmt: skip
 
 
-class Scorer(Protocol):
+class Ranker(Protocol):
     """What gives every song a raw score from a history: a part, ALS, a sequence model."""
 
     def scores(self, songs: Indexes, weights: Floats) -> Floats:
@@ -36,10 +36,10 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True)
 class System:
-    """Scorers fused by the calibrated head; `scorers` names them. Where `fusion` is None it is yet to be fitted."""
+    """Rankers fused by the calibrated head; `rankers` names them. Where `fusion` is None it is yet to be fitted."""
 
     name: str
-    scorers: tuple[str, ...]
+    rankers: tuple[str, ...]
     fusion: Fusion | None = None
 
 
@@ -99,30 +99,30 @@ def _heard(pairs: Sequence[Pair]) -> Indexes:
     return np.array([pair.song for pair in pairs if pair.label], np.int64)
 
 
-def standard_scores(scorers: Sequence[Scorer], history: Indexes) -> Doubles:
-    """z (n, K): each scorer's raw scores for an evenly weighted history, standardised over the catalogue."""
+def standard_scores(rankers: Sequence[Ranker], history: Indexes) -> Doubles:
+    """z (n, K): each ranker's raw scores for an evenly weighted history, standardised over the catalogue."""
     weights = np.full(len(history), 1 / max(len(history), 1), np.float32)
-    raw = np.stack([scorer.scores(history, weights).astype(np.float64) for scorer in scorers], 1)
+    raw = np.stack([ranker.scores(history, weights).astype(np.float64) for ranker in rankers], 1)
     return standardise(raw, raw.mean(0), raw.std(0))
 
 
-def fit_head(scorers: Mapping[str, Scorer], names: tuple[str, ...], asked: Sequence[Question]) -> Fusion:
-    """Fit the calibrated head of these scorers on pairs (those of the valid part)."""
-    return fit_heads(scorers, [System("", names)], asked)[""]
+def fit_head(rankers: Mapping[str, Ranker], names: tuple[str, ...], asked: Sequence[Question]) -> Fusion:
+    """Fit the calibrated head of these rankers on pairs (those of the valid part)."""
+    return fit_heads(rankers, [System("", names)], asked)[""]
 
 
 def fit_heads(
-    scorers: Mapping[str, Scorer],
+    rankers: Mapping[str, Ranker],
     systems: Sequence[System],
     asked: Sequence[Question],
     progress: Callable[[int], object] | None = None,
 ) -> dict[str, Fusion]:
     """Fit the heads of systems that have none, all in one pass over the listeners; `progress` is told how many."""
-    order = list(scorers)
+    order = list(rankers)
     rows: list[Doubles] = []
     labels: list[bool] = []
     for number, question in enumerate(asked):
-        z = standard_scores([scorers[name] for name in order], question.history)
+        z = standard_scores([rankers[name] for name in order], question.history)
         rows.append(z[[pair.song for pair in question.pairs]])
         labels += [pair.label for pair in question.pairs]
         if progress is not None:
@@ -130,13 +130,13 @@ def fit_heads(
     z, truth = np.concatenate(rows), np.array(labels, np.float64)
     return {
         system.name: system.fusion
-        or fit_logistic(system.scorers, z[:, [order.index(name) for name in system.scorers]], truth)
+        or fit_logistic(system.rankers, z[:, [order.index(name) for name in system.rankers]], truth)
         for system in systems
     }
 
 
 def measure(
-    scorers: Mapping[str, Scorer],
+    rankers: Mapping[str, Ranker],
     systems: Sequence[System],
     asked: Sequence[Question],
     popularity: Indexes,
@@ -148,9 +148,9 @@ def measure(
     the mean over their held-out songs, each ranked among all songs that are not known. Coverage and novelty (in bits)
     are of the first ten.
     """
-    tallies = [_Tally(system, list(scorers)) for system in systems]
+    tallies = [_Tally(system, list(rankers)) for system in systems]
     for number, question in enumerate(asked):
-        z = standard_scores(list(scorers.values()), question.history)
+        z = standard_scores(list(rankers.values()), question.history)
         for tally in tallies:
             tally.add(z, question)
         if progress is not None:
@@ -165,7 +165,7 @@ class _Tally:
         if system.fusion is None:
             raise InputError(f"system {system.name!r} has no head; fit_heads gives it one")
         self.system, self.fusion = system, system.fusion
-        self.columns = [order.index(name) for name in system.scorers]
+        self.columns = [order.index(name) for name in system.rankers]
         self.probabilities: list[Doubles] = []
         self.labels: list[NDArray[np.bool_]] = []
         self.ranks: list[Doubles] = []

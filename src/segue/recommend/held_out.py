@@ -54,9 +54,9 @@ def hold_out(heard: Interactions, is_timed: Sequence[bool], seed: int, share: fl
         order = np.arange(len(songs)) if is_timed[listener] else rng.permutation(len(songs))
         count = max(1, round(share * len(songs)))
         train.append(songs[np.sort(order[: -2 * count])])
-        strangers = _strangers(songs, heard.songs, 2 * count, rng)
-        valid += _pairs(listener, songs[order[-2 * count : -count]], strangers[:count])
-        test += _pairs(listener, songs[order[-count:]], strangers[count:])
+        others = strangers(songs, heard.songs, 2 * count, rng)
+        valid += _pairs(listener, songs[order[-2 * count : -count]], others[:count])
+        test += _pairs(listener, songs[order[-count:]], others[count:])
     if not valid:
         raise InputError(f"none of {len(train)} listeners heard {_LEAST} songs, so none can be held out to measure by")
     return HeldOut(Interactions(tuple(train), heard.songs, heard.listeners), tuple(valid), tuple(test))
@@ -67,7 +67,7 @@ def _pairs(listener: int, heard: Indexes, strangers: Indexes) -> list[Pair]:
     return found + [Pair(listener, int(song), False) for song in strangers]
 
 
-def _strangers(heard: Indexes, songs: int, count: int, rng: np.random.Generator) -> Indexes:
+def strangers(heard: Indexes, songs: int, count: int, rng: np.random.Generator) -> Indexes:
     """Distinct songs not heard, drawn uniformly; fewer where there are not as many."""
     if songs <= 4 * (len(heard) + count):
         rest = np.setdiff1d(np.arange(songs), heard)

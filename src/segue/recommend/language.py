@@ -51,6 +51,7 @@ class Taste(nn.Module):
         self.log_mean_scale = nn.Parameter(torch.tensor(math.log(scale)))
         self.log_popularity = nn.Parameter(torch.tensor(math.log(0.5)))
         self.bias = nn.Parameter(torch.tensor(0.0))
+        self.is_fresh = False  # whether the table is of the present weights
         self.register_buffer("table", torch.zeros(songs, width))
         self.register_buffer("is_filled", torch.tensor(False))
 
@@ -158,6 +159,7 @@ def taste_task(
         read = Reading(block.songs, nn.functional.normalize(encoder(block.ids), dim=-1))
         logits = taste.logits(taste.similarity(read, block.histories), block.others)
         taste.table[block.songs] = read.vectors.detach()
+        taste.is_fresh = False
         return _cell_loss(logits, block) if objective == "cells" else _ranking_loss(logits, block.labels)
 
     def evaluate(model: nn.Module, examples: Sequence[int | Pair]) -> Mapping[str, float]:
@@ -175,14 +177,17 @@ def parts_of(model: nn.Module) -> tuple[TextEncoder, Taste]:
 
 
 def refresh(model: nn.Module, audience: Audience, max_length: int = 40) -> None:
-    """Read all songs anew into the table, with the weights as they are."""
+    """Read all songs anew into the table, with the weights as they are; nothing where no weight has changed since."""
     encoder, taste = parts_of(model)
+    if taste.is_fresh:
+        return
     texts = audience.texts(range(audience.songs), None)
     vectors = torch.from_numpy(encoder.encode(texts, max_length=max_length)).to(taste.table.device)
     taste.table.copy_(nn.functional.normalize(vectors, dim=-1))
     if not bool(taste.is_filled):
         _centre(taste, audience)
     taste.is_filled.fill_(True)
+    taste.is_fresh = True
 
 
 @torch.no_grad()
