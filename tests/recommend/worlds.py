@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from segue.listens.song import Song
 from segue.recommend.catalogue import Catalogue
+from segue.recommend.fusion import Fusion
 from segue.recommend.interactions import Interactions
 from segue.recommend.parts import Ease, Language, LowRank, Neighbours, Part, Popularity, Tags, Transitions
+from segue.recommend.recommender import Recommender
 
 
 def checkerboard(listeners: int = 30, songs: int = 20, seed: int = 0) -> tuple[Catalogue, Interactions]:
@@ -59,3 +63,24 @@ def all_parts(catalogue: Catalogue, interactions: Interactions) -> list[Part]:
         Transitions.fit(catalogue, interactions),
         Language(two_poles(len(catalogue)), tau=8.0, scale=2.0, mean_scale=1.5),
     ]
+
+
+def plain_fusion(parts: list[Part], bias: float = -1.0) -> Fusion:
+    """A head that trusts every part a little."""
+    names = tuple(part.name for part in parts)
+    return Fusion(names, tuple(0.3 + 0.05 * k for k in range(len(names))), (0.2,) * len(names), bias)
+
+
+def small_recommender(**settings: object) -> Recommender:
+    """All parts over the checkerboard."""
+    catalogue, interactions = checkerboard()
+    parts = all_parts(catalogue, interactions)
+    return Recommender(catalogue, parts, plain_fusion(parts), **settings)  # type: ignore[arg-type]
+
+
+def two_pole_encoder(texts: Sequence[str]) -> np.ndarray:
+    """An encoder for `two_poles`: texts with "jazz" or "quiet" lie at the even songs' pole, others at the odd one."""
+    vectors = np.zeros((len(texts), 6), np.float32)
+    for row, text in enumerate(texts):
+        vectors[row, 0 if "jazz" in text or "quiet" in text else 1] = 2.0
+    return vectors

@@ -10,6 +10,7 @@ r_k(z) = a_k + c_k log(1 + |z|) / |z|, what a song of the history adds to z_k it
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +47,27 @@ class Fusion:
         """Logits (...,) of standardised scores (..., K)."""
         return bases(z) @ np.array(self.linear + self.log) + self.bias
 
+    def logits_by_part(self, z: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The same logits (C,) of scores laid out part by part, (K, C), in the precision of z: what serving uses."""
+        logs = np.copysign(np.log1p(np.abs(z)), z)
+        return np.array(self.linear, z.dtype) @ z + np.array(self.log, z.dtype) @ logs + z.dtype.type(self.bias)
+
     def probabilities(self, z: Doubles) -> Doubles:
         """Calibrated probabilities (...,) that the listener likes the song."""
         return expit(self.logits(z))
+
+    def only(self, parts: Sequence[str]) -> Fusion:
+        """The same head over some of its parts, in the order named."""
+        places = [self.parts.index(part) for part in parts]
+        return Fusion(
+            tuple(parts), tuple(self.linear[k] for k in places), tuple(self.log[k] for k in places), self.bias
+        )
+
+    def silencing(self, parts: Collection[str]) -> Fusion:
+        """The same head with the weights of some parts set to 0."""
+        linear = tuple(0.0 if name in parts else a for name, a in zip(self.parts, self.linear, strict=True))
+        log = tuple(0.0 if name in parts else c for name, c in zip(self.parts, self.log, strict=True))
+        return Fusion(self.parts, linear, log, self.bias)
 
     def rates(self, z: Doubles) -> Doubles:
         """r_k(z_k), (..., K): how much of the logit one unit of z_k stands for."""

@@ -11,7 +11,7 @@ import numpy as np
 from segue.errors import InputError
 from segue.listens.song import Song
 from segue.recommend.catalogue import Indexes
-from segue.recommend.parts.operators import Arrays, Floats, Operator, operator_of
+from segue.recommend.parts.operators import Arrays, Dense, Floats, Operator, operator_of
 from segue.recommend.parts.part import Planar
 
 
@@ -43,6 +43,10 @@ class Linear(Planar):
     def rows(self, songs: Indexes, candidates: Indexes | None = None) -> Floats:
         """See `Part`."""
         return self.operator.rows(songs, candidates)[None]
+
+    def planes(self) -> Sequence[Floats]:
+        """See `Part`; parts that share a dense operator share its plane."""
+        return [self.operator.matrix] if isinstance(self.operator, Dense) else super().planes()
 
     def arrays(self) -> Arrays:
         """See `Part`."""

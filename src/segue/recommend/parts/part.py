@@ -62,6 +62,10 @@ class Part(Protocol):
         """The planes' rows of these songs, (S, H, C); zero where the candidate is the song itself."""
         ...
 
+    def planes(self) -> Sequence[Floats]:
+        """The S planes whole, each (n, n): what a catalogue of a few thousand songs keeps for speed."""
+        ...
+
     def hinted(self, hint: Hint, candidates: Indexes | None = None) -> Floats:
         """The planes' rows of a hint, (S, C); zero for a part that does not read text."""
         ...
@@ -119,6 +123,10 @@ class Planar:
     def base(self, candidates: Indexes | None = None) -> Floats:
         """See `Part`."""
         return np.zeros(len(self) if candidates is None else len(candidates), np.float32)
+
+    def planes(self) -> Sequence[Floats]:
+        """See `Part`."""
+        return list(self.rows(np.arange(len(self))))
 
     def hinted(self, hint: Hint, candidates: Indexes | None = None) -> Floats:  # noqa: ARG002 (does not read text)
         """See `Part`."""

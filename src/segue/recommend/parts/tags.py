@@ -101,6 +101,10 @@ class Tags(Planar):
         rows[is_same(songs, candidates, len(self))] = 0.0
         return rows[None]
 
+    def planes(self) -> Sequence[Floats]:
+        """See `Part`."""
+        return [self._square]
+
     def hinted(self, hint: Hint, candidates: Indexes | None = None) -> Floats:
         """See `Part`; the tags named in a hint are a song's tags, in the order named."""
         others = self.matrix if candidates is None else self.matrix[candidates]
