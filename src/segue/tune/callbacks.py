@@ -6,10 +6,13 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segue.errors import UnavailableError
 from segue.tune.history import Evaluation, Fit, Outlook, Step
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Callback:
@@ -111,13 +114,22 @@ def _prefixed(metrics: Mapping[str, float]) -> dict[str, float]:
 
 
 class ProgressBar(Callback):
-    """A bar on the terminal, with the loss and the latest metrics."""
+    """A bar on the terminal (stderr, or the console given), with the loss and the latest metrics."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console
 
     def started(self, outlook: Outlook) -> None:
+        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console or Console(stderr=True),
+            transient=True,
         )
         self._bar.start()
         self._task = self._bar.add_task(outlook.name, total=outlook.steps, completed=outlook.start)
