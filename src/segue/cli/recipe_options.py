@@ -16,11 +16,14 @@ from segue.tune.recipe import DIALS, SIZES, Dial, Recipe, size
 _PANEL = "Recipe"
 
 
-def with_recipe(default: Recipe | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_recipe(
+    default: Recipe | None = None, sizes: Callable[[str], Recipe] = size
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command whose parameter `recipe: Recipe` is keyword-only or last the options that make one.
 
     A flag beats the file of `--recipe`, the file beats `--size`, and what nobody names is `default`'s (or the recipe's
-    own). InputError where a value is not accepted.
+    own). `sizes` gives the recipe of a size, where a task has sizes of its own. InputError where a value is not
+    accepted.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,7 +43,7 @@ def with_recipe(default: Recipe | None = None) -> Callable[[Callable[..., None]]
         @functools.wraps(command)
         def run(**given: Any) -> None:
             chosen = {name: given.pop(name) for name in DIALS}
-            base = size(named) if (named := given.pop("size")) else (default or Recipe())
+            base = sizes(named) if (named := given.pop("size")) else (default or Recipe())
             file: Path | None = given.pop("recipe_file")
             recipe = Recipe.from_toml(file, base) if file else base
             changes = {name: value for name, value in chosen.items() if value is not None}

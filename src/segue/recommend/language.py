@@ -26,7 +26,6 @@ from segue.models.text import TextEncoder
 from segue.recommend.audience import Audience, Histories
 from segue.recommend.held_out import Pair, pair_metrics, ranks_of
 from segue.recommend.parts.language import SHARPEST
-from segue.tune.recipe import Recipe, size
 from segue.tune.task import Model, Task
 
 Objective = Literal["cells", "ranking"]
@@ -109,14 +108,6 @@ class Block:
     labels: Tensor
     weights: Tensor | None
     others: Tensor
-
-
-def taste_recipe(name: str = "small") -> Recipe:
-    """The recipe of a size for this task: blocks of 384 songs; `epochs` counts readings of the catalogue."""
-    epochs = {"tiny": 2, "small": 5, "base": 8}
-    recipe = size(name)
-    lr = max(recipe.lr, 5e-5)
-    return recipe.replace(batch_size=384, head_lr=1e-2, max_length=40, epochs=epochs[name], lr=lr)
 
 
 def taste_task(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ LEAST_LISTENERS, LEAST_HEARD = 2, 20
 class Population:
     """Listeners over one catalogue: `heard` and `disliked` row by row, oldest first.
 
-    `is_timed` tells of each listener whether the order of what they heard is one of time.
+    `is_timed` tells of each listener whether the order of what they heard is one of time; else it is a shuffle.
     """
 
     catalogue: Catalogue
@@ -52,9 +53,11 @@ def read_population(store: Store) -> Population:
     timed: list[bool] = []
     for listener, rows in store.histories():
         names.append(listener)
-        heard.append(heard_songs(catalogue, rows))
+        is_timed = all(row.last_at is not None for row in rows)
+        songs = heard_songs(catalogue, rows)
+        heard.append(songs if is_timed else _shuffled(songs, listener))
         disliked.append(disliked_songs(catalogue, rows))
-        timed.append(all(row.last_at is not None for row in rows))
+        timed.append(is_timed)
     check_enough(names, heard)
     return Population(
         catalogue,
@@ -62,6 +65,12 @@ def read_population(store: Store) -> Population:
         _interactions(disliked, len(catalogue), names),
         tuple(timed),
     )
+
+
+def _shuffled(songs: list[int], listener: str) -> list[int]:
+    """Any order but that of rows in the store, from which a sequence model would learn; by the listener's name."""
+    rng = np.random.default_rng(zlib.crc32(listener.encode()))
+    return [songs[place] for place in rng.permutation(len(songs))]
 
 
 def _interactions(rows: Sequence[Sequence[int]], songs: int, names: Sequence[str]) -> Interactions:

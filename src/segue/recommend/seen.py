@@ -1,0 +1,53 @@
+"""What a model has seen: which listener with which song, as hashes, so that later figures leave it out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from segue.errors import FormatError
+from segue.recommend.catalogue import Indexes
+from segue.recommend.held_out import HeldOut
+from segue.recommend.population import Population
+
+FILE = "seen.safetensors"
+Hashes = NDArray[np.uint64]
+
+
+def hashes(population: Population, listener: int, songs: Indexes) -> Hashes:
+    """A number of 64 bits per pair of a listener and a song, (H,), by their names: the same in every store."""
+    name = population.heard.listeners[listener]
+    found = np.empty(len(songs), np.uint64)
+    for place, song in enumerate(songs.tolist()):
+        artist, title = population.catalogue.songs[song].key
+        digest = hashlib.blake2b(f"{name}\0{artist}\0{title}".encode(), digest_size=8).digest()
+        found[place] = int.from_bytes(digest, "little")
+    return found
+
+
+def write_seen(population: Population, held: HeldOut, folder: Path) -> None:
+    """Write the hashes of all that training and choosing have seen: everything heard but the test part."""
+    tested: dict[int, set[int]] = {}
+    for pair in held.test:
+        tested.setdefault(pair.listener, set()).add(pair.song)
+    rows = [np.empty(0, np.uint64)]
+    for listener, songs in enumerate(population.heard.sequences):
+        own = songs[~np.isin(songs, list(tested.get(listener, ())))]
+        rows.append(hashes(population, listener, own))
+    save_file({"seen": np.sort(np.concatenate(rows))}, folder / FILE)
+
+
+def read_seen(folder: Path) -> Hashes:
+    """Read what `write_seen` wrote, sorted; FormatError where the file is missing or damaged."""
+    try:
+        found: Hashes = load_file(folder / FILE)["seen"]
+    except (OSError, SafetensorError, KeyError) as error:
+        raise FormatError(
+            f"what the model has seen cannot be read: {error}; tune again", file=str(folder / FILE)
+        ) from error
+    return found
