@@ -6,13 +6,13 @@ import sys
 
 import typer
 
-from segue.cli import evaluate, listens, songs, tune
+from segue.cli import evaluate, listens, recommend, songs, tune
 from segue.errors import SegueError
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="What comes next? Music by a language model."
 )
-for group in (listens, songs, tune, evaluate):
+for group in (listens, songs, tune, evaluate, recommend):
     group.register(app)
 
 
