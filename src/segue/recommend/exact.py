@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from segue.models.text import Precision
 from segue.recommend.audience import Audience, Histories
 from segue.recommend.held_out import Pair
 from segue.recommend.language import Reading, Taste, evaluate_taste, parts_of, refresh
@@ -31,7 +32,7 @@ class PairBatch:
     others: Tensor
 
 
-def exact_task(audience: Audience, *, max_length: int = 40) -> Task[Pair, PairBatch]:
+def exact_task(audience: Audience, *, max_length: int = 40, precision: Precision = "auto") -> Task[Pair, PairBatch]:
     """The task of telling heard from not heard pairs, by plain binary cross-entropy; `Pair`s to train and evaluate."""
 
     def collate(model: nn.Module, examples: Sequence[Pair]) -> PairBatch:
@@ -53,12 +54,13 @@ def exact_task(audience: Audience, *, max_length: int = 40) -> Task[Pair, PairBa
 
     def loss(model: nn.Module, batch: PairBatch) -> Tensor:
         encoder, taste = parts_of(model)
+        taste.is_fresh = False
         read = Reading(batch.songs, nn.functional.normalize(encoder(batch.ids), dim=-1))
         similarity = taste.similarity(read, batch.histories)[batch.rows, batch.columns]
         return nn.functional.binary_cross_entropy_with_logits(taste.logits(similarity, batch.others), batch.labels)
 
     def evaluate(model: nn.Module, examples: Sequence[Pair]) -> Mapping[str, float]:
-        refresh(model, audience, max_length)
+        refresh(model, audience, max_length, precision)
         return evaluate_taste(parts_of(model)[1], audience, examples)
 
     return Task("recommend-exact", lambda width: Taste(audience.songs, width), collate, loss, evaluate, "auc")

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from segue.errors import InputError
-from segue.models.text import TextEncoder
+from segue.models.text import Precision, TextEncoder
 from segue.recommend.audience import Audience, Histories
 from segue.recommend.held_out import Pair, pair_metrics, ranks_of
 from segue.recommend.parts.language import SHARPEST
@@ -117,11 +117,13 @@ def taste_task(
     listeners: int = 500,
     objective: Objective = "cells",
     chosen_by: str = "auc",
+    precision: Precision = "auto",
 ) -> Task[int | Pair, Block]:
     """The task: examples are song numbers to train on, and `Pair`s (listener, song, heard or not) to evaluate on.
 
     `listeners` are drawn for every step. The objective "cells" is class-balanced binary cross-entropy over all cells;
-    "ranking" puts each heard song against all that this listener has not heard in the block, by softmax.
+    "ranking" puts each heard song against all that this listener has not heard in the block, by softmax. `precision` is
+    that in which the table is read.
     """
 
     def head(width: int) -> nn.Module:
@@ -146,7 +148,7 @@ def taste_task(
     def loss(model: nn.Module, block: Block) -> Tensor:
         encoder, taste = parts_of(model)
         if not bool(taste.is_filled):
-            refresh(model, audience, max_length)
+            refresh(model, audience, max_length, precision)
         read = Reading(block.songs, nn.functional.normalize(encoder(block.ids), dim=-1))
         logits = taste.logits(taste.similarity(read, block.histories), block.others)
         taste.table[block.songs] = read.vectors.detach()
@@ -154,7 +156,7 @@ def taste_task(
         return _cell_loss(logits, block) if objective == "cells" else _ranking_loss(logits, block.labels)
 
     def evaluate(model: nn.Module, examples: Sequence[int | Pair]) -> Mapping[str, float]:
-        refresh(model, audience, max_length)
+        refresh(model, audience, max_length, precision)
         pairs = [example for example in examples if isinstance(example, Pair)]
         return evaluate_taste(parts_of(model)[1], audience, pairs)
 
@@ -167,13 +169,13 @@ def parts_of(model: nn.Module) -> tuple[TextEncoder, Taste]:
     return found.encoder, cast(Taste, found.head)
 
 
-def refresh(model: nn.Module, audience: Audience, max_length: int = 40) -> None:
+def refresh(model: nn.Module, audience: Audience, max_length: int = 40, precision: Precision = "auto") -> None:
     """Read all songs anew into the table, with the weights as they are; nothing where no weight has changed since."""
     encoder, taste = parts_of(model)
     if taste.is_fresh:
         return
     texts = audience.texts(range(audience.songs), None)
-    vectors = torch.from_numpy(encoder.encode(texts, max_length=max_length)).to(taste.table.device)
+    vectors = torch.from_numpy(encoder.encode(texts, max_length=max_length, precision=precision)).to(taste.table.device)
     taste.table.copy_(nn.functional.normalize(vectors, dim=-1))
     if not bool(taste.is_filled):
         _centre(taste, audience)

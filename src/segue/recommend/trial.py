@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from segue.models.text import Precision
 from segue.recommend.audience import Audience, Texts, reading, training_songs
 from segue.recommend.baselines import fit_baselines, fit_parts, simple_systems
 from segue.recommend.evaluate import Ranker, Standing, System, fit_heads, measure, questions
@@ -100,7 +101,7 @@ def run_trial(
     """
     held, population = bench.held, bench.population
     audience = Audience(held.train, bench.texts, population.disliked)
-    task = taste_task(audience, max_length=recipe.max_length)
+    task = taste_task(audience, max_length=recipe.max_length, precision=precision_of(recipe))
     count = max(len(population.catalogue), _LEAST_STEPS * recipe.batch_size)
     examples = training_songs(held.train.popularity, count, recipe.seed)
     told("reading the songs before tuning", 0, 1)
@@ -108,8 +109,8 @@ def run_trial(
     frozen = read_all(model, audience, recipe)
     told("reading the songs before tuning", 1, 1)
     done = fit(model, task, examples, held.valid, recipe, directory, callbacks)
-    refresh(model, audience, recipe.max_length)
-    rankers = {**bench.rankers, FROZEN: frozen, TUNED: language_part(parts_of(model)[1])}
+    tuned = read_all(model, audience, recipe)
+    rankers = {**bench.rankers, FROZEN: frozen, TUNED: tuned}
     systems = [System(BEFORE, (*bench.beside, FROZEN)), System(AFTER, (*bench.beside, TUNED)), *simple_systems()]
     systems += [System("text, frozen", (FROZEN,)), System("text, tuned", (TUNED,))]
     if served is not None:
@@ -133,7 +134,7 @@ def compare_systems(
 
 def read_all(model: Model, audience: Audience, recipe: Recipe) -> Language:
     """The language part of the model as it is."""
-    refresh(model, audience, recipe.max_length)
+    refresh(model, audience, recipe.max_length, precision_of(recipe))
     return language_part(parts_of(model)[1])
 
 
@@ -141,6 +142,11 @@ def language_part(taste: Taste) -> Language:
     """The part of a taste head whose table is fresh."""
     values = taste.values()
     return Language(array(taste.table), values["tau"], values["scale"], values["mean_scale"])
+
+
+def precision_of(recipe: Recipe) -> Precision:
+    """The recipe's precision, for the text encoder."""
+    return "fp32" if recipe.precision == "fp32" else "bf16" if recipe.precision == "bf16" else "auto"
 
 
 def array(tensor: Tensor) -> Floats:
