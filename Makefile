@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench figures setup clean
+.PHONY: demo test lint bench figures tour setup clean
 setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -27,6 +27,9 @@ bench: $(READY)
 
 figures: $(READY)
 	$(V)/python -m benchmarks.figures
+
+tour: $(READY)
+	$(V)/python -m benchmarks.tour
 
 clean:
 	rm -rf .venv .demo
