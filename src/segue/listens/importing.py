@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from segue.errors import FormatError, InputError, did_you_mean
-from segue.listens.listen import Record
+from segue.listens.listen import Record, check_listener
 from segue.listens.sources import SOURCES
 from segue.listens.sources.export import Export
 from segue.listens.sources.items import Broken, Dropped, Item, Source
@@ -58,6 +58,8 @@ def import_file(
     the content alone does not tell. `progress` is called with the number of records read so far. FormatError for a
     file that is broken as a whole, or that no source knows; the store is then as before.
     """
+    if listener is not None:
+        check_listener(listener)
     with Export(Path(path)) as export:
         reader = find_source(export, source)
         account = Account(progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, get_args
 
 from segue.errors import InputError
@@ -74,6 +75,7 @@ class Feedback:
 Record = Listen | Tally | Feedback
 
 
+@lru_cache(maxsize=4096)
 def check_listener(name: str) -> None:
     """Raise InputError where `name` cannot name a listener."""
     if not name.strip() or len(name) > 200:

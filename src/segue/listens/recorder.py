@@ -29,7 +29,7 @@ class Names:
 
     def learn(self, names: Iterable[str]) -> None:
         """Make sure that `rows` has each of these names."""
-        missing = sorted(set(names) - self.rows.keys())
+        missing = [name for name in dict.fromkeys(names) if name not in self.rows]
         if not missing:
             return
         insert_new(self.connection, self.table, ("name",), [(name,) for name in missing])
@@ -56,8 +56,8 @@ class Recorder:
     def write(self, records: Sequence[Record]) -> None:
         """Add one chunk."""
         rows = self.songs.rows([record.song for record in records])
-        self.listeners.learn({record.listener for record in records})
-        self.sources.learn({record.source for record in records})
+        self.listeners.learn(record.listener for record in records)
+        self.sources.learn(record.source for record in records)
         listeners, sources = self.listeners.rows, self.sources.rows
         listens, tallies, feedback = [], [], []
         for record, song in zip(records, rows, strict=True):

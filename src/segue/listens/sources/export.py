@@ -189,7 +189,8 @@ def files_below(folder: Path) -> list[str]:
 
 def is_visible(name: str) -> bool:
     """Whether a member is the listener's own: no hidden file, no resource fork."""
-    return not any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    parts = [part for part in name.split("/") if part not in (".", "..")]
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def to_utf8(text: bytes, *, is_whole: bool) -> bytes:
