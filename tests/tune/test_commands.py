@@ -120,9 +120,9 @@ def test_values_outside_the_range_and_clashes_are_refused() -> None:
     with pytest.raises(InputError, match="size 'huge' is none of"):
         recipe_of("--size", "huge")
     with pytest.raises(InputError, match="has no parameter 'recipe'"):
-        with_recipe()(lambda name: print(name))
+        with_recipe()(lambda name: str(name))
     with pytest.raises(InputError, match="names lr as the recipe does"):
-        with_recipe()(lambda lr, recipe: print(lr, recipe))
+        with_recipe()(lambda lr, recipe: str((lr, recipe)))
 
 
 def test_the_command_line_needs_no_torch() -> None:

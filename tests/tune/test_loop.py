@@ -24,7 +24,7 @@ from segue.tune.callbacks import Callback, ProgressBar
 from segue.tune.history import Evaluation, Step
 from segue.tune.loop import fit
 
-from .small import RECIPE, KillAt, Point, collate, loss, network, points, task
+from .small import RECIPE, KillAt, Point, collate, loss, network, plain_network, points, task
 
 TRAIN, VALID = points(100, 1), points(50, 2)
 
@@ -51,6 +51,7 @@ def test_same_seed_same_weights_and_another_seed_others(tmp_path: Path) -> None:
     assert not equal(weights(models[0]), weights(models[2]))
 
 
+@pytest.mark.slow
 def test_kill_and_restart_ends_in_the_weights_of_an_unbroken_run(tmp_path: Path) -> None:
     def train(name: str, kill: int) -> int:
         command = [sys.executable, "-m", "tests.tune.small", str(tmp_path / name), str(kill)]
@@ -72,6 +73,18 @@ def test_kill_and_restart_ends_in_the_weights_of_an_unbroken_run(tmp_path: Path)
     assert states[0] == states[1]
     lines = [json.loads(line) for line in (tmp_path / "broken" / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines if "loss" in line] == list(range(1, 29))
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "-m"]
+    more = {"OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true", "TORCH_CPP_LOG_LEVEL": "ERROR"}
+    words = ["tests.tune.small", str(tmp_path / "two"), "0", "plain"]
+    subprocess.run([*command, *words], cwd=Path(__file__).parents[2], env=os.environ | more, check=True, timeout=300)
+    made = fit(plain_network(), task(), TRAIN, VALID, RECIPE, tmp_path / "one")
+    found = load_file(tmp_path / "two" / made.weights.name)
+    expected = load_file(made.weights)
+    assert all(torch.allclose(found[name], expected[name], atol=1e-4) for name in expected)
 
 
 def test_ctrl_c_saves_and_the_same_call_goes_on(tmp_path: Path) -> None:

@@ -141,10 +141,11 @@ class _Training:
             if evaluated:
                 self._evaluate()
             progress.stopped = self._reason()
+            wished = not progress.stopped and self._is_wished(is_stopped())
             every = self.recipe.checkpoint_every
-            if not progress.stopped and (evaluated or is_stopped() or (every and progress.step % every == 0)):
+            if not progress.stopped and (evaluated or wished or (every and progress.step % every == 0)):
                 self._save()
-            if is_stopped() and not progress.stopped:
+            if wished:
                 raise StoppedError(
                     f"{self.task.name}: stopped after step {progress.step} of {self.steps} and saved in "
                     f"{self.directory}; the same command (or call) with the same directory goes on from there"
@@ -232,6 +233,13 @@ class _Training:
             self._save_best()
         for callback in self.callbacks:
             callback.evaluated(evaluation)
+
+    def _is_wished(self, here: bool) -> bool:
+        """Whether any process was asked to stop: all stop after the same step."""
+        if self.accelerator.num_processes == 1:
+            return here
+        wishes: Tensor = self.accelerator.reduce(torch.tensor(float(here), device=self.device))
+        return bool(wishes > 0)
 
     def _reason(self) -> Stopped:
         if self.recipe.patience and self.progress.stale >= self.recipe.patience:
