@@ -172,8 +172,24 @@ def test_recent_songs_count_twice_the_one_before() -> None:
 def test_dense_and_sparse_operators_are_one() -> None:
     matrix = MADE[1].rows(np.arange(20))[0]
     dense, thin = Dense(matrix), Sparse(sparse.csr_matrix(matrix))
-    for candidates in (None, np.array([9, 2, 0, 17, 2])):
-        np.testing.assert_array_equal(dense.rows(SONGS, candidates)[:, :3], thin.rows(SONGS, candidates)[:, :3])
+    for candidates in (None, np.array([9, 2, 0, 17]), np.arange(4, 11), np.array([3]), np.empty(0, np.int64)):
+        np.testing.assert_array_equal(dense.rows(SONGS, candidates), thin.rows(SONGS, candidates))
+    np.testing.assert_allclose(dense.sums(SONGS, WEIGHTS), thin.sums(SONGS, WEIGHTS), atol=1e-6)
+
+
+@each
+def test_parts_of_many_songs_score_as_those_of_few(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = part.scores(SONGS, WEIGHTS)
+    hint, weights = Hint("jazz", two_poles()[0], ("jazz",)), np.append(WEIGHTS, np.float32(0.5))
+    few_hinted = part.scores(SONGS, weights, hint=hint)
+    monkeypatch.setattr("segue.recommend.parts.tags.DENSE", 10)
+    monkeypatch.setattr("segue.recommend.parts.part.BLOCK", 6)
+    np.testing.assert_allclose(part.scores(SONGS, WEIGHTS), few, atol=1e-6)
+    np.testing.assert_allclose(part.scores(SONGS, weights, hint=hint), few_hinted, atol=1e-6)
+    some = np.array([3, 10, 2, 19, 4, 0, 1])
+    np.testing.assert_allclose(part.scores(SONGS, WEIGHTS, some), few[some], atol=1e-6)
+    pieces = part.contributions(SONGS, WEIGHTS)
+    np.testing.assert_allclose(part.base() + pieces.sum(axis=0), few, atol=2e-6)
 
 
 def test_the_largest_of_each_row_are_kept() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -72,10 +73,8 @@ class Recommender:
 
     def with_histories(self, histories: Histories | None) -> Recommender:
         """The same recommender with listeners known by name."""
-        made = Recommender(
-            self.catalogue, self.parts, self.fusion, encode=self.encode, histories=histories, fitted=self.scorer.fitted
-        )
-        made.scorer = self.scorer
+        made = copy.copy(self)
+        made.histories = histories
         return made
 
     def with_songs(self, songs: Sequence[Song]) -> Recommender:

@@ -12,7 +12,7 @@ from segue.errors import InputError
 from segue.listens.song import Song
 from segue.recommend.catalogue import Indexes
 from segue.recommend.parts.operators import Arrays, Dense, Floats, Operator, operator_of
-from segue.recommend.parts.part import Planar
+from segue.recommend.parts.part import Hint, Planar
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,14 @@ class Linear(Planar):
     def rows(self, songs: Indexes, candidates: Indexes | None = None) -> Floats:
         """See `Part`."""
         return self.operator.rows(songs, candidates)[None]
+
+    def scores(
+        self, songs: Indexes, weights: Floats, candidates: Indexes | None = None, hint: Hint | None = None
+    ) -> Floats:
+        """See `Part`; all songs are scored without a block of rows."""
+        if candidates is not None:
+            return super().scores(songs, weights, candidates, hint)
+        return self.operator.sums(songs, self.loads(weights)[0, : len(songs)])
 
     def planes(self) -> Sequence[Floats]:
         """See `Part`; parts that share a dense operator share its plane."""

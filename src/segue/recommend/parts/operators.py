@@ -34,6 +34,11 @@ class Dense:
         """W at songs by candidates, (H, C)."""
         return self.matrix[songs] if candidates is None else self.matrix[np.ix_(songs, candidates)]
 
+    def sums(self, songs: Indexes, weights: Floats) -> Floats:
+        """The weighted sum of the rows of songs, (n,)."""
+        out: Floats = weights @ self.matrix[songs]
+        return out
+
     def extended(self, count: int) -> Dense:
         """The same with `count` more songs of which it knows nothing."""
         return Dense(np.pad(self.matrix, (0, count)))
@@ -57,6 +62,8 @@ class Sparse:
         chosen = self.matrix[songs]
         if candidates is None:
             return np.asarray(chosen.toarray())
+        if is_run(candidates):
+            return np.asarray(chosen[:, candidates[0] : candidates[-1] + 1].toarray())
         order = np.argsort(candidates, kind="stable")
         places = np.searchsorted(candidates, chosen.indices, sorter=order)
         places = order[np.minimum(places, len(order) - 1)] if len(order) else places
@@ -66,6 +73,12 @@ class Sparse:
         if len(order):
             out[heard[hit], places[hit]] = chosen.data[hit]
         return out
+
+    def sums(self, songs: Indexes, weights: Floats) -> Floats:
+        """The weighted sum of the rows of songs, (n,)."""
+        chosen = self.matrix[songs]
+        amounts = chosen.data * np.repeat(weights, np.diff(chosen.indptr))
+        return np.bincount(chosen.indices, amounts, minlength=len(self)).astype(np.float32)
 
     def extended(self, count: int) -> Sparse:
         """The same with `count` more songs of which it knows nothing."""
@@ -95,6 +108,12 @@ class Factors:
         out[is_same(songs, candidates, len(self))] = 0.0
         return out
 
+    def sums(self, songs: Indexes, weights: Floats) -> Floats:
+        """The weighted sum of the rows of songs, (n,)."""
+        out: Floats = self.right @ (weights @ self.left[songs])
+        out[songs] -= weights * np.einsum("hr,hr->h", self.left[songs], self.right[songs])
+        return out
+
     def extended(self, count: int) -> Factors:
         """The same with `count` more songs of which it knows nothing."""
         more = ((0, count), (0, 0))
@@ -119,6 +138,13 @@ def is_same(songs: Indexes, candidates: Indexes | None, count: int) -> tuple[Ind
     places[songs] = np.arange(len(songs))
     columns = np.flatnonzero(places[candidates] >= 0)
     return places[candidates[columns]], columns
+
+
+def is_run(numbers: Indexes) -> bool:
+    """Whether each number is one more than the one before it, as in a block of all songs."""
+    return (
+        len(numbers) > 0 and int(numbers[-1] - numbers[0]) == len(numbers) - 1 and bool((np.diff(numbers) == 1).all())
+    )
 
 
 def operator_of(arrays: Arrays) -> Operator:

@@ -101,6 +101,25 @@ class Tags(Planar):
         rows[is_same(songs, candidates, len(self))] = 0.0
         return rows[None]
 
+    def scores(
+        self, songs: Indexes, weights: Floats, candidates: Indexes | None = None, hint: Hint | None = None
+    ) -> Floats:
+        """See `Part`; plain cosines are summed up through one vector of taste."""
+        if self.power > 1 or len(self) <= DENSE:
+            return super().scores(songs, weights, candidates, hint)
+        taste = self.taste(songs, weights, hint)
+        others = self.matrix if candidates is None else self.matrix[candidates]
+        out: Floats = np.asarray(others @ taste, np.float32)
+        own = np.asarray(self.matrix[songs].power(2).sum(axis=1)).ravel()
+        rows, columns = is_same(songs, candidates, len(self))
+        out[columns] -= weights[rows] * own[rows]
+        return out
+
+    def taste(self, songs: Indexes, weights: Floats, hint: Hint | None = None) -> Floats:
+        """The weighted sum of the songs' vectors, (T,), and of the hint's."""
+        taste = np.asarray(self.matrix[songs].T @ weights[: len(songs)]).ravel()
+        return taste if hint is None else taste + weights[-1] * self.vectors([hint.tags]).toarray()[0]
+
     def planes(self) -> Sequence[Floats]:
         """See `Part`."""
         return [self._square]
@@ -128,9 +147,7 @@ class Tags(Planar):
     ) -> list[tuple[str, float]]:
         """The words that bring a candidate near the history, each with its part of the cosines' sum, largest first."""
         own = self.matrix[candidate]
-        taste = np.asarray(self.matrix[songs].T @ weights[: len(songs)]).ravel()
-        if hint is not None:
-            taste = taste + weights[-1] * self.vectors([hint.tags]).toarray()[0]
+        taste = self.taste(songs, weights, hint)
         amounts = own.data * taste[own.indices]
         return [
             (self.words[own.indices[place]], float(amounts[place])) for place in np.argsort(-amounts, kind="stable")
