@@ -12,7 +12,6 @@ from segue.recommend.board import Board
 from segue.recommend.catalogue import Indexes
 from segue.recommend.fusion import Doubles, Fusion
 from segue.recommend.parts import Floats, Hint, Part
-from segue.recommend.parts.operators import DENSE
 
 LARGE = 20_000  # up to so many songs all are scored; above, candidates only
 SAMPLE = 4_096  # songs of a large catalogue by which a listener's mean and deviation are estimated
@@ -84,8 +83,8 @@ class Scorer:
         self._sample = np.sort(rng.choice(self.fitted, SAMPLE, replace=False)) if large else None
 
     def warm(self) -> None:
-        """Keep the parts' planes whole, for speed, where the songs are few enough; costs (n, n) floats a plane."""
-        if self._board is None and self.size <= DENSE:
+        """Keep the parts' planes whole, for speed, where they fit in memory (about 5,000 songs and ten planes)."""
+        if self._board is None and Board.fits(self.parts):
             self._board = Board(self.parts)
 
     def raw(self, profile: Profile, candidates: Indexes | None = None) -> Floats:
