@@ -90,12 +90,12 @@ def test_thumbs_change_the_next_answer(place: Path) -> None:
 
 
 def test_similar_and_path(place: Path) -> None:
-    found = orjson.loads(run(place, "similar", "Artist 2", "-n", "5", "--json"))["suggestions"]
-    assert all(int(song["artist"].split()[1]) % 2 == 0 for song in found)
+    found = orjson.loads(run(place, "similar", "Artist 2", "-n", "5", "--json"))
+    assert all(int(song["artist"].split()[1]) % 2 == 0 and song["shared_tags"] == ["jazz", "soul"] for song in found)
     songs = orjson.loads(run(place, "path", "Artist 0", "Artist 1", "--steps", "5", "--json"))
     assert [songs[0]["artist"], songs[-1]["artist"], len(songs)] == ["Artist 0", "Artist 1", 5]
     assert "Artist 0" in run(place, "path", "Artist 0", "Artist 1")
-    assert "Because you like" in run(place, "similar", "Artist 2")
+    assert "jazz, soul" in run(place, "similar", "Artist 2")
 
 
 def test_a_playlist_is_written(place: Path) -> None:

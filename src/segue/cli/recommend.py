@@ -92,7 +92,6 @@ def recommend(
 def similar(
     song: Annotated[str, typer.Argument(help='An artist, or "Artist - Title".')],
     number: NumberOption = 20,
-    lang: LangOption = "en",
     model: ModelOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -100,12 +99,16 @@ def similar(
 
     Example: segue similar "Nina Simone" -n 5
     """
-    check_language(lang)
     found = open_model(model).similar(song, number)
+    shared = [[reason.words for reason in suggestion.tags] for suggestion in found]
     if json:
-        print_json({"song": song, "suggestions": [suggestion_as_json(suggestion, lang) for suggestion in found]})
-    else:
-        show_suggestions(found, lang)
+        rows = zip(found, shared, strict=True)
+        print_json([{**song_as_json(one.song), "score": one.score, "shared_tags": tags} for one, tags in rows])
+        return
+    table = Table("", "song", "score", "tags shared")
+    for place, (one, tags) in enumerate(zip(found, shared, strict=True), start=1):
+        table.add_row(str(place), Text(str(one.song)), f"{one.score:.2f}", Text(", ".join(tags)))
+    console().print(table)
 
 
 def path(
