@@ -178,6 +178,8 @@ def to_song(parts: Mapping[str, Any]) -> Song:
 
 def to_tags(value: object) -> tuple[str, ...]:
     """Tags from a list, or from a text that parts them by ; or |."""
+    if value is None or value == "":
+        return ()
     values = value if isinstance(value, list | tuple) else re.split(r"[;|]", text(value))
     return tuple(dict.fromkeys(tag for tag in map(text, values) if tag))
 

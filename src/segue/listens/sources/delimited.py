@@ -45,7 +45,10 @@ def decode(line: bytes) -> str:
 
 def delimiter_of(first_line: str) -> str:
     """The delimiter that cuts the first line into the most fields; InputError where none does."""
-    counts = {mark: len(next(csv.reader([first_line], delimiter=mark), ())) for mark in DELIMITERS}
+    try:
+        counts = {mark: len(next(csv.reader([first_line], delimiter=mark), ())) for mark in DELIMITERS}
+    except csv.Error as error:
+        raise InputError(f"{first_line[:40]!r} is not a row: {error}") from error
     mark = max(counts, key=lambda mark: counts[mark])
     if counts[mark] < 2:
         raise InputError(f"{first_line[:40]!r} is not a row of several fields")

@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 
 from segue.errors import FormatError, InputError
 from segue.listens.listen import Tally
-from segue.listens.song import Song
+from segue.listens.song import Song, check_text
 from segue.listens.sources.delimited import decode
 from segue.listens.sources.export import Export
 from segue.listens.sources.items import MALFORMED, Broken, Dropped, Example, Item, explain, own_listeners
@@ -57,7 +57,7 @@ def read(export: Export, listener: str | None) -> Iterator[Item]:
     tallies: Counter[tuple[int, int]] = Counter()
     first: dict[tuple[str, str], int] = {}  # the artist that stands for all of one key
     same = {artist: first.setdefault(song.key, artist) for artist, song in songs.items()}
-    for user, artist, weight in reader.numbers("plays", reader.member("plays")):
+    for user, artist, weight in reader.numbers("plays"):
         if artist in songs:
             tallies[user, same[artist]] += weight
         else:
@@ -97,25 +97,37 @@ class Reader:
         """The tags of each artist, strongest first; none where the files of tags are missing."""
         if not (self.export.those(IS["tags"]) and self.export.those(IS["taggings"])):
             return {}
-        names = {int(values[0]): values[1].strip() for _, values in self.rows("tags") if values[0].isdigit()}
+        names = self.tag_names()
         users: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for user, artist, tag, *_ in self.numbers("taggings", self.member("taggings")):
+        for user, artist, tag in self.numbers("taggings"):
             if names.get(tag):
                 users[artist][tag].add(user)
         spread = Counter(tag for given in users.values() for tag in given)
         return {artist: strongest(given, spread, names) for artist, given in users.items()}
 
-    def numbers(self, what: str, member: str) -> Iterator[tuple[int, ...]]:
-        """The rows of a file of whole numbers."""
+    def tag_names(self) -> dict[int, str]:
+        """The tags by number."""
+        found: dict[int, str] = {}
+        for place, values in self.rows("tags"):
+            try:
+                name = values[1].strip()
+                check_text("tag", name)
+                found[int(values[0])] = name
+            except MALFORMED as error:
+                self.refused.append(Broken(place, explain(error)))
+        return found
+
+    def numbers(self, what: str) -> Iterator[tuple[int, int, int]]:
+        """The first three of each row of a file of whole numbers."""
         for place, values in self.rows(what):
             try:
                 row = tuple(int(value) for value in values)
                 if len(row) < 3:
-                    raise InputError(f"has {len(row)} values in {member}, not 3 or more")
+                    raise InputError(f"has {len(row)} values, not 3 or more")
             except MALFORMED as error:
                 self.refused.append(Broken(place, explain(error)))
                 continue
-            yield row
+            yield row[0], row[1], row[2]
 
     def rows(self, what: str) -> Iterator[tuple[str, list[str]]]:
         """The place and the values of each row of a file, its header left out."""

@@ -26,7 +26,7 @@ def opened(export: Export, member: str) -> Iterator[Any]:
 
     try:
         yield pyarrow.parquet.ParquetFile(export.path if export.is_single else io.BytesIO(export.read(member)))
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         at = export.place(member)
         raise FormatError(f"is not whole Parquet: {str(error)[:200]}", file=export.path.name, place=at) from error
 
