@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +22,11 @@ def test_a_song_is_known_by_its_folded_names() -> None:
     assert SONG.key != Song("Björk").key
     assert fold("ＲＥＤ  ß") == "red ss"
     assert (str(SONG), str(Song("Björk"))) == ("Björk – Jóga", "Björk")
+
+
+def test_a_song_can_be_copied_and_sent() -> None:
+    song = Song("Björk", "Jóga", "Homogenic", 1997, ("pop",), 305.0, {"isrc": "X"})
+    assert copy.deepcopy(song) == pickle.loads(pickle.dumps(song)) == song
 
 
 @pytest.mark.parametrize(

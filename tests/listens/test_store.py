@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -197,6 +198,17 @@ def test_erase_forgets_one_listener_alone(store: SqlStore) -> None:
     with pytest.raises(NotFoundError, match="no listener 'ann'"):
         store.history("ann")
     assert store.add([Listen("ann", JOGA, NOON)]) == Added(1, 0)
+
+
+def test_an_erased_listener_leaves_no_byte_in_the_files(light: SqlStore, tmp_path: Path) -> None:
+    light.add([Listen("Ann-the-erased", JOGA, NOON), Feedback("Ann-the-erased", JOGA, "like", NOON)])
+
+    def is_there() -> bool:
+        return any(b"Ann-the-erased" in path.read_bytes() for path in tmp_path.glob("light.db*"))
+
+    assert is_there()
+    light.erase("Ann-the-erased")
+    assert not is_there()
 
 
 @pytest.mark.parametrize("ask", ["history", "listens", "feedback", "tallies", "erase", "counts"])

@@ -48,6 +48,11 @@ class Song:
         object.__setattr__(self, "tags", tuple(self.tags))
         object.__setattr__(self, "ids", MappingProxyType(dict(self.ids)))
 
+    def __reduce__(self) -> tuple[type[Song], tuple[object, ...]]:
+        """Copy and pickle by the fields; the read-only view of `ids` allows neither."""
+        fields = (self.artist, self.title, self.album, self.year, self.tags, self.duration, dict(self.ids))
+        return Song, fields
+
     def __hash__(self) -> int:
         return hash(self.key)
 

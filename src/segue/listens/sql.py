@@ -91,7 +91,7 @@ class SqlStore:
         return Added(writer.made, total - writer.made)
 
     def erase(self, listener: str) -> int:
-        """Remove a listener and all rows of theirs; freed pages of an SQLite file are overwritten."""
+        """Remove a listener and all rows of theirs; in an SQLite file their bytes are overwritten too."""
         with writing(self.engine) as connection:
             row = self.listener_row(connection, listener)
             gone = 0
@@ -99,6 +99,9 @@ class SqlStore:
                 gone += connection.execute(delete(table).where(table.c.listener_id == row)).rowcount
             connection.execute(delete(LISTENERS).where(LISTENERS.c.id == row))
             raise_version(connection)
+        if self.engine.dialect.name == "sqlite":  # what was overwritten may still lie in the write-ahead log
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
 
     # reading
