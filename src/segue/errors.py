@@ -1,10 +1,10 @@
 """Every error that Segue raises on purpose, in one tree.
 
     SegueError
-    ├── InputError        (ValueError)    a value from outside that cannot be used: the message names it and what is accepted
+    ├── InputError        (ValueError)    a value from outside that cannot be used; names it and what is accepted
     │   └── FormatError                   a file, or a record in it, that is not what it should be: names file and place
     ├── NotFoundError     (LookupError)   a name that nothing here carries: a listener, a song, a run
-    ├── ConflictError     (RuntimeError)  a state that forbids the act: promoting a worse model, a store of a newer version
+    ├── ConflictError     (RuntimeError)  a state that forbids the act: promoting a worse model, a newer store
     ├── UnavailableError  (RuntimeError)  something needed that is not here: an extra, a hub while offline, a database
     └── TrainingError     (RuntimeError)  training that went wrong: a loss that is not a number
         └── StoppedError                  training that was stopped by Ctrl-C, and saved

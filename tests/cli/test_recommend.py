@@ -49,7 +49,7 @@ def recommended(place: Path, *words: str) -> list[str]:
 
 def test_a_listener_gets_songs_with_reasons(place: Path) -> None:
     answer = orjson.loads(run(place, "recommend", "ann", "-n", "3", "--json"))
-    assert (answer["listener"], answer["songs_heard"], answer["songs_known_to_the_model"]) == ("ann", 4, 3)
+    assert (answer["listener"], answer["songs_asked"], answer["of_these_by_text_alone"]) == ("ann", 3, 0)
     first = answer["suggestions"][0]
     assert first["rank"] == 1
     assert first["because"].startswith("Because you like Artist")
@@ -59,7 +59,7 @@ def test_a_listener_gets_songs_with_reasons(place: Path) -> None:
 
 def test_people_get_a_table(place: Path) -> None:
     shown = run(place, "recommend", "ann", "-n", "3", "--lang", "zh")
-    assert "ann: 3 of 4 songs heard are known to the model" in shown
+    assert "ann: 3 songs or artists heard, 0 by text alone" in shown
     assert "因为你喜欢" in shown
 
 

@@ -26,6 +26,14 @@ def test_a_song_is_found_by_itself_else_by_its_artist() -> None:
     assert SONGS.find("Radiohead", "Lucky") is None
 
 
+def test_guests_do_not_hide_an_artist() -> None:
+    catalogue = Catalogue([Song("Carly Rae Jepsen"), Song("Simply feat. Red")])
+    assert catalogue.find("Carly Rae Jepsen feat. Rufus Wainwright", "The Loneliest Time") == 0
+    assert catalogue.find("carly rae jepsen (ft. Someone)") == 0
+    assert catalogue.find("Simply feat. Red") == 1
+    assert catalogue.find("Rufus Wainwright feat. Nobody") is None
+
+
 def test_names_stand_for_songs() -> None:
     assert SONGS.named("nina simone").tolist() == [0]
     assert SONGS.named("Radiohead").tolist() == [1, 2]

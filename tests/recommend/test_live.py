@@ -14,7 +14,7 @@ from segue.listens.song import Song
 from segue.listens.sql import open_store
 from segue.listens.store import Heard
 from segue.recommend.catalogue import Catalogue
-from segue.recommend.live import LiveHistories, Pulls, history_of
+from segue.recommend.live import LiveHistories, Pulls, history_of, knowing
 from tests.recommend.worlds import small_recommender, two_pole_encoder
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -104,3 +104,21 @@ def test_an_unknown_listener_is_refused_with_the_nearest(tmp_path: Path) -> None
     with pytest.raises(NotFoundError, match='did you mean "annika"'):
         live.recommend("anika")
     store.close()
+
+
+def test_a_history_the_model_does_not_know_is_read_by_its_text() -> None:
+    model = small_recommender(encode=two_pole_encoder)
+    rows = [heard("Stranger", f"Tune {number} in jazz", plays=number) for number in range(1, 4)]
+    assert not len(history_of(rows, model.catalogue))
+
+    made = knowing(model, rows, most=2)
+    assert [str(song) for song in made.catalogue.songs[len(model.catalogue) :]] == [
+        "Stranger – Tune 3 in jazz",
+        "Stranger – Tune 2 in jazz",
+    ]
+    history = history_of(rows, made.catalogue)
+    assert len(history) == 2
+    found = made.recommend(history, 5)
+    assert all(suggestion.number < len(model.catalogue) for suggestion in found), "heard songs are not recommended"
+    bare = small_recommender()
+    assert knowing(bare, rows) is bare, "a model without an encoder is returned as it is"

@@ -77,15 +77,16 @@ def recommend(
         raise InputError('name a LISTENER, or say a taste: --like "Nina Simone", --text "quiet piano"')
     filters = Filters(year_from, year_to, _all(tag), _all(without_tag), _all(without_artist), new_artists, per_artist)
     check_language(lang)
-    served = open_model(model)
-    history, size = read_history(served, listener, store)
+    base = open_model(model)
+    served, history = read_history(base, listener, store)
+    by_text = len(served.catalogue) - len(base.catalogue)
     found = served.recommend(history, number, _all(like), text, filters, diversity, known)
     if json:
-        about = {"listener": listener, "songs_heard": size, "songs_known_to_the_model": len(history.known)}
+        about = {"listener": listener, "songs_asked": len(history.known), "of_these_by_text_alone": by_text}
         print_json({**about, "suggestions": [suggestion_as_json(suggestion, lang) for suggestion in found]})
         return
     if listener is not None:
-        console().print(Text(f"{listener}: {len(history.known):,} of {size:,} songs heard are known to the model"))
+        console().print(Text(f"{listener}: {len(history.known):,} songs or artists heard, {by_text:,} by text alone"))
     show_suggestions(found, lang)
 
 
@@ -195,7 +196,7 @@ def playlist(
 
     check_language(lang)
     served = open_model(model)
-    history, _ = read_history(served, listener, store)
+    served, history = read_history(served, listener, store)
     found = served.recommend(history, number, text=text, diversity=diversity)
     entries = [Entry(suggestion.song, phrase(suggestion, lang)) for suggestion in found]
     write_playlist(file, f"Segue for {listener}", entries)
@@ -216,16 +217,17 @@ def open_model(folder: Path | None) -> Recommender:
     return load_served(home())
 
 
-def read_history(model: Recommender, listener: str | None, store: str | None) -> tuple[History, int]:
-    """A listener's history over the model's songs, and how many songs they have heard in all."""
-    from segue.recommend.live import history_of
+def read_history(model: Recommender, listener: str | None, store: str | None) -> tuple[Recommender, History]:
+    """A listener's history, and the model, which reads the songs of it that it did not know by their text."""
+    from segue.recommend.live import history_of, knowing
     from segue.recommend.recommender import NOBODY
 
     if listener is None:
-        return NOBODY, 0
+        return model, NOBODY
     with open_home_store(store) as opened:
         heard = opened.history(listener)
-    return history_of(heard, model.catalogue), len(heard)
+    made = knowing(model, heard)
+    return made, history_of(heard, made.catalogue)
 
 
 def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, store: str | None, json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from segue.listens.song import Song, fold
 
 Indexes = NDArray[np.int64]
 TEXT_TAGS = 8
+GUESTS = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.?|featuring|with)\s+", re.IGNORECASE)
 
 
 class Catalogue:
@@ -29,9 +31,12 @@ class Catalogue:
         return iter(self.songs)
 
     def find(self, artist: str, title: str = "") -> int | None:
-        """The number of that song, else of its artist as a whole, else None."""
-        name = fold(artist)
-        return self._by_key.get((name, fold(title)), self._by_key.get((name, "")))
+        """The number of that song, else of its artist as a whole, else of the first of the artists named, else None."""
+        for name in dict.fromkeys((fold(artist), fold(first_artist(artist)))):
+            found = self._by_key.get((name, fold(title)), self._by_key.get((name, "")))
+            if found is not None:
+                return found
+        return None
 
     def text(self, index: int) -> str:
         """What the language model reads of one song."""
@@ -86,6 +91,15 @@ class Catalogue:
             if song.key in self._by_key:
                 raise InputError(f"song {song} is in the catalogue already, as number {self._by_key[song.key]}")
         return Catalogue((*self.songs, *songs))
+
+
+def first_artist(credit: str) -> str:
+    """The artist named first where a credit names guests behind "feat.", "ft.", "featuring" or "with".
+
+    >>> first_artist("Carly Rae Jepsen feat. Rufus Wainwright")
+    'Carly Rae Jepsen'
+    """
+    return GUESTS.split(credit, maxsplit=1)[0].strip() or credit
 
 
 def song_text(song: Song) -> str:

@@ -12,6 +12,7 @@ from segue.errors import InputError
 from segue.listens.store import Heard, Store
 from segue.recommend.catalogue import Catalogue
 from segue.recommend.history import History
+from segue.recommend.recommender import Recommender
 
 DAY = 86400.0
 
@@ -99,6 +100,19 @@ def latest_of(times: Iterable[datetime | None]) -> datetime | None:
     """The latest time that is not in the future (a wrong clock must not make all else old), or None."""
     soon = datetime.now(UTC) + timedelta(days=1)
     return max((at for at in times if at is not None and at <= soon), default=None)
+
+
+def knowing(model: Recommender, heard: Iterable[Heard], most: int = 300) -> Recommender:
+    """The recommender extended by songs a listener heard that it does not know, read by their text alone.
+
+    These are the `most` songs played most often, so that a history unknown to the model still tells of a taste. A model
+    without a text encoder is returned as it is.
+    """
+    if model.encode is None:
+        return model
+    unknown = {row.song.key: row for row in heard if model.catalogue.find(row.song.artist, row.song.title) is None}
+    chosen = sorted(unknown.values(), key=lambda row: -(row.plays + row.skips))[:most]
+    return model.with_songs([row.song for row in chosen]) if chosen else model
 
 
 class LiveHistories:
