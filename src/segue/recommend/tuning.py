@@ -172,7 +172,8 @@ def build_recommender(population: Population, trial: Trial) -> Recommender:
     """The recommender to serve: parts fitted on all that was heard, the tuned language part, the trial's head."""
     parts = fit_parts(population.catalogue, population.heard, is_timed=mostly(population.is_timed))
     language: Language = trial.language
-    return Recommender(population.catalogue, [*parts, language], trial.fusion)
+    heard = population.heard.popularity.sum() / max(len(population.heard.sequences) * len(population.catalogue), 1)
+    return Recommender(population.catalogue, [*parts, language], trial.fusion.at_base_rate(float(heard)))
 
 
 def _promote(registry: Registry, run: Run) -> str:
