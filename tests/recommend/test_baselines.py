@@ -96,7 +96,7 @@ def test_the_sequence_model_learns_what_comes_next(tmp_path: Path) -> None:
     ]  # each song is followed by the next
     train = Interactions(tuple(walk[:-1] for walk in walks), songs)
     held = HeldOut(train, tuple(Pair(row, int(walk[-1]), True) for row, walk in enumerate(walks)), ())
-    net = fit_sequence(held, tmp_path, RECIPE.replace(epochs=25, batch_size=16, dropout=0.0))
+    net = fit_sequence(held, tmp_path, RECIPE.replace(batch_size=32, dropout=0.0))
     assert isinstance(net, SequenceNet)
     hits = [int(np.argmax(net.scores(walk[:4])) == walk[4]) for walk in walks]
     assert np.mean(hits) > 0.95

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -87,12 +88,16 @@ def tuned_as_json(tuned: Tuned) -> dict[str, object]:
 
 def figures(rows: Mapping[str, Mapping[str, Figure]]) -> Table:
     """A table of systems by their main metrics."""
-    table = Table("system")
+    table = Table("system", box=SIMPLE, pad_edge=False)
     for name in SHOWN:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for system, metrics in rows.items():
-        table.add_row(Text(system), *(str(metrics[name]) if name in metrics else "" for name in SHOWN))
+        table.add_row(Text(system), *(_short(metrics[name]) if name in metrics else "" for name in SHOWN))
     return table
+
+
+def _short(figure: Figure) -> str:
+    return f"{figure.mean:.3f}" if figure.error is None else f"{figure.mean:.3f} ± {figure.error:.3f}"
 
 
 def show_tuned(tuned: Tuned) -> None:

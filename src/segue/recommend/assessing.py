@@ -20,7 +20,7 @@ from segue.recommend.held_out import HeldOut, Pair, hold_out, strangers
 from segue.recommend.interactions import Interactions
 from segue.recommend.parts import Language
 from segue.recommend.population import Population, read_population
-from segue.recommend.seen import Hashes, hashes, read_seen
+from segue.recommend.seen import Hashes, are_seen, hashes, read_seen
 from segue.recommend.served import FOLDER, LazyEncoder
 from segue.recommend.trial import TASK, Told, compare_systems, mostly, told_nothing
 from segue.tune.registry import Registry
@@ -105,7 +105,7 @@ def unseen(population: Population, seen: Hashes) -> HeldOut:
     rest: list[Indexes] = []
     asked: list[tuple[int, Indexes]] = []
     for listener, songs in enumerate(heard.sequences):
-        is_new = ~np.isin(hashes(population, listener, songs), seen)
+        is_new = ~are_seen(hashes(population, listener, songs), seen)
         if is_new.all() and len(songs):
             is_new = np.zeros(len(songs), bool)
             count = round(0.1 * len(songs))

@@ -19,6 +19,7 @@ from segue.tune.stats import Figure, figure
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
 MOST_LISTENERS = 1000  # measured at most
+ENOUGH_LISTENERS = 400  # for the heads, which have some twenty weights
 _RESAMPLES = 200  # of listeners, for the standard errors of pair metrics
 HIGHER_IS_BETTER: Mapping[str, bool] = {
     "auc": True, "f1": True, "log_loss": False, "hr10": True, "ndcg10": True, "mrr": True,

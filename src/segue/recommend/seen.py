@@ -51,3 +51,11 @@ def read_seen(folder: Path) -> Hashes:
             f"what the model has seen cannot be read: {error}; tune again", file=str(folder / FILE)
         ) from error
     return found
+
+
+def are_seen(found: Hashes, seen: Hashes) -> NDArray[np.bool_]:
+    """Which of the hashes are among those seen, which are sorted."""
+    if not len(seen):
+        return np.zeros(len(found), bool)
+    places = np.searchsorted(seen, found).clip(max=len(seen) - 1)
+    return seen[places] == found

@@ -23,7 +23,9 @@ from segue.tune.task import Task
 
 Floats = NDArray[np.float32]
 _RIVALS = 2000  # songs that the softmax runs over in one step
-RECIPE = Recipe(lr=1e-3, epochs=40, batch_size=128, patience=4, dropout=0.2, precision="fp32", checkpoint_every=0)
+_TOGETHER = 64  # histories scored at a time
+_LEAST_STEPS = 150  # of a training, where the listeners are few
+RECIPE = Recipe(lr=1e-3, epochs=25, batch_size=128, patience=4, dropout=0.2, precision="fp32", checkpoint_every=0)
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,16 @@ class SequenceNet(nn.Module):
         if not len(own):
             return np.zeros(self.count, np.float32)
         self.eval()
-        state = self(torch.from_numpy(own[-self.longest :])[None].to(self.song.weight.device))[0, -1]
-        found: Floats = (self.song.weight[:-1] @ state).cpu().numpy()
+        found: Floats = self.scores_of([own])[0]
+        return found
+
+    def scores_of(self, histories: Sequence[Indexes]) -> Floats:
+        """Scores (B, n) of what comes after each of these histories, none of them empty."""
+        rows = [torch.from_numpy(songs[-self.longest :]) for songs in histories]
+        padded = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.count)
+        last = torch.tensor([len(row) - 1 for row in rows])
+        states = self(padded.to(self.song.weight.device))[torch.arange(len(rows)), last]
+        found: Floats = (states @ self.song.weight[:-1].T).detach().cpu().numpy()
         return found
 
 
@@ -103,7 +113,11 @@ def sequence_task(songs: int) -> Task[Trail, TrailBatch]:
 
     def evaluate(model: nn.Module, examples: Sequence[Trail]) -> Mapping[str, float]:
         net = cast(SequenceNet, model)
-        found = [ranks_of(net.scores(trail.songs), trail.targets, trail.songs) for trail in examples]
+        found: list[NDArray[np.float64]] = []
+        for start in range(0, len(examples), _TOGETHER):
+            part = examples[start : start + _TOGETHER]
+            scores = net.scores_of([trail.songs for trail in part])
+            found += [ranks_of(row, trail.targets, trail.songs) for row, trail in zip(scores, part, strict=True)]
         ranks = np.concatenate(found)
         return {"ndcg10": ndcg(ranks, 10), "hr10": hit_rate(ranks, 10)}
 
@@ -116,7 +130,10 @@ def sequence_task(songs: int) -> Task[Trail, TrailBatch]:
 def fit_sequence(
     held: HeldOut, directory: Path, recipe: Recipe = RECIPE, callbacks: Sequence[Callback] = ()
 ) -> SequenceNet:
-    """Train a sequence model on what is left of each history, stopped early by the valid pairs."""
+    """Train a sequence model on what is left of each history, stopped early by the valid pairs.
+
+    Where the listeners are few the recipe's epochs are more, so that there are at least 150 steps.
+    """
     targets: dict[int, list[int]] = {}
     for pair in held.valid:
         if pair.label:
@@ -127,5 +144,12 @@ def fit_sequence(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         net = SequenceNet(held.train.songs, dropout=recipe.dropout)
-    fit(net, sequence_task(held.train.songs), train, valid, recipe, directory, callbacks)
+    fit(net, sequence_task(held.train.songs), train, valid, _paced(recipe, len(train)), directory, callbacks)
     return net
+
+
+def _paced(recipe: Recipe, listeners: int) -> Recipe:
+    """The recipe with steps enough, and an evaluation after every epoch or every ten steps."""
+    per_epoch = -(-listeners // recipe.batch_size)
+    epochs = max(recipe.epochs, -(-_LEAST_STEPS // per_epoch))
+    return recipe.replace(epochs=epochs, evaluate_every=max(per_epoch, 10))

@@ -11,7 +11,7 @@ from torch import Tensor
 from segue.models.text import Precision
 from segue.recommend.audience import Audience, Texts, reading, training_songs
 from segue.recommend.baselines import fit_baselines, fit_parts, simple_systems
-from segue.recommend.evaluate import Ranker, Standing, System, fit_heads, measure, questions
+from segue.recommend.evaluate import ENOUGH_LISTENERS, Ranker, Standing, System, fit_heads, measure, questions
 from segue.recommend.fusion import Fusion
 from segue.recommend.held_out import HeldOut
 from segue.recommend.language import Taste, parts_of, refresh, taste_task
@@ -125,7 +125,7 @@ def compare_systems(
     rankers: dict[str, Ranker], systems: Sequence[System], held: HeldOut, told: Told = told_nothing
 ) -> list[Standing]:
     """Fit the systems' heads on the valid pairs and measure all on the test part."""
-    valid, test = questions(held, "valid"), questions(held, "test")
+    valid, test = questions(held, "valid", ENOUGH_LISTENERS), questions(held, "test")
     heads = fit_heads(rankers, systems, valid, lambda done: told("fitting the heads", done, len(valid)))
     ready = [System(system.name, system.rankers, heads[system.name]) for system in systems]
     popularity = held.train.popularity
