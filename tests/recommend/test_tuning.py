@@ -109,6 +109,7 @@ def test_later_it_is_measured_on_the_part_it_has_not_seen(tuned: Tuned, place: P
     assert found.run == tuned.run.id and found.listeners == 60
     assert found.pairs == len(tastes.held.test)
     assert found.rows["tuned"]["auc"].mean == pytest.approx(tuned.run.after["auc"], abs=0.1)
+    assert found.rows["tuned"]["f1"].mean == pytest.approx(tuned.run.after["f1"], abs=0.1)
     assert found.rows["tuned"]["auc"].mean > found.rows["popularity"]["auc"].mean
 
 
