@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +51,6 @@ def demo(
 
     show = Show(is_quiet=json)
     home = fresh_folder(folder.resolve())
-    os.environ["SEGUE_HOME"] = str(home)
     show.step("Listeners")
     world = simulate(seed, listeners)
     own: ImportReport | None = None
