@@ -12,11 +12,15 @@ from benchmarks.result import data_dir
 
 @dataclass(frozen=True, slots=True)
 class TagEvent:
-    """A listener gave an artist a tag; all three by their HetRec numbers."""
+    """A listener gave an artist a tag, all three by their HetRec numbers, in a month (counted from year 0).
+
+    The file's days say nothing: each is the first of its month.
+    """
 
     listener: int
     artist: int
     tag: int
+    month: int
 
 
 def folder() -> Path:
@@ -48,7 +52,14 @@ def tag_words() -> dict[int, str]:
 @cache
 def tag_events() -> tuple[TagEvent, ...]:
     """All tag events, in file order."""
-    return tuple(TagEvent(int(row[0]), int(row[1]), int(row[2])) for row in _rows("user_taggedartists.dat", "utf-8"))
+    rows = ([int(field) for field in row] for row in _rows("user_taggedartists.dat", "utf-8"))
+    return tuple(TagEvent(row[0], row[1], row[2], 12 * row[5] + row[4]) for row in rows)
+
+
+@cache
+def friends() -> tuple[tuple[int, int], ...]:
+    """(listener, friend) pairs of user_friends.dat; each friendship stands there both ways."""
+    return tuple((int(row[0]), int(row[1])) for row in _rows("user_friends.dat", "utf-8"))
 
 
 @cache

@@ -58,3 +58,16 @@ class History:
     def known(self) -> Indexes:
         """All songs that were heard, in no order."""
         return np.concatenate([self.songs, np.fromiter(self.silent, np.int64, len(self.silent))])
+
+
+def weights_by_age(ages: Indexes, keep: float, floor: float = 0.0) -> NDArray[np.float32]:
+    """How strongly songs of a history pull by age (H,) in sessions, 0 the latest: floor + (1 - floor) keep^age.
+
+    Songs of one session pull alike, however many they are: where only days or months are known, no order within one is
+    made up.
+    """
+    if not (0 <= keep <= 1 and 0 <= floor <= 1):
+        raise InputError(f"keep {keep} and floor {floor} must lie in 0 to 1")
+    if len(ages) and ages.min() < 0:
+        raise InputError(f"an age of {ages.min()} sessions; the latest session is of age 0")
+    return np.asarray(floor + (1 - floor) * np.power(keep, ages.astype(np.float64)), np.float32)

@@ -36,23 +36,40 @@ class Ease(Linear):
         most: int = 8000,
     ) -> Self:
         """Solve for the `most` best-known songs of at least `support` listeners; `penalty` is Steck's lambda."""
+        return cls.of_rows(interactions.matrix, name=name, penalty=penalty, support=support, most=most)
+
+    @classmethod
+    def of_rows(
+        cls,
+        rows: sparse.csr_matrix,
+        *,
+        name: str = "ease",
+        penalty: float = 600.0,
+        support: int = 3,
+        most: int = 8000,
+    ) -> Self:
+        """Solve for rows of any kind, (m, n): listeners, and below them sessions, playlists or the songs of each tag.
+
+        What stands beside the listeners is side information (as in Steck's extension to item features); how much it
+        counts is the scale of its rows. `support` and `most` are of the rows that name a song.
+        """
         if not penalty > 0:
             raise InputError(f"EASE penalty {penalty} must be above 0")
-        popularity = interactions.popularity
-        chosen = np.flatnonzero(popularity >= support)
+        named = np.bincount(rows.indices, minlength=rows.shape[1])
+        chosen = np.flatnonzero(named >= support)
         if len(chosen) > most:
-            chosen = np.sort(chosen[np.argsort(-popularity[chosen], kind="stable")[:most]])
-        heard = interactions.matrix[:, chosen]
-        gram = np.asarray((heard.T @ heard).toarray(), np.float64)
+            chosen = np.sort(chosen[np.argsort(-named[chosen], kind="stable")[:most]])
+        kept = rows[:, chosen]
+        gram = np.asarray((kept.T @ kept).toarray(), np.float64)
         gram[np.diag_indices_from(gram)] += penalty
         inverse = linalg.inv(gram, overwrite_a=True, check_finite=False) if len(chosen) else gram
         weights = (-inverse / np.diag(inverse)).astype(np.float32)
         np.fill_diagonal(weights, 0.0)
-        size = interactions.songs
+        size = int(rows.shape[1])
         if size <= DENSE:
             full = np.zeros((size, size), np.float32)
             full[np.ix_(chosen, chosen)] = weights
             return cls(name, Dense(full))
-        kept = sparse.coo_matrix(largest(sparse.csr_matrix(weights), KEPT))
-        places = (chosen[kept.row], chosen[kept.col])
-        return cls(name, Sparse(sparse.csr_matrix((kept.data, places), shape=(size, size), dtype=np.float32)))
+        strong = sparse.coo_matrix(largest(sparse.csr_matrix(weights), KEPT))
+        places = (chosen[strong.row], chosen[strong.col])
+        return cls(name, Sparse(sparse.csr_matrix((strong.data, places), shape=(size, size), dtype=np.float32)))

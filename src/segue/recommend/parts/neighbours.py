@@ -35,10 +35,16 @@ class Neighbours(Linear):
         fade: float | None = None,
     ) -> Self:
         """Count who shares what; `shrink` is added to the denominator, so that few shared listeners count for less."""
-        heard = interactions.matrix
-        shared = sparse.csr_matrix(heard.T @ heard)
-        root = np.sqrt(interactions.popularity.astype(np.float32))
-        row = np.repeat(np.arange(interactions.songs), np.diff(shared.indptr))
+        return cls.of_rows(interactions.matrix, name=name, shrink=shrink, fade=fade)
+
+    @classmethod
+    def of_rows(
+        cls, rows: sparse.csr_matrix, *, name: str = "neighbours", shrink: float = 0.0, fade: float | None = None
+    ) -> Self:
+        """Take the cosine over rows of any kind and scale, (m, n): listeners, sessions, playlists."""
+        shared = sparse.csr_matrix(rows.T @ rows)
+        root = np.sqrt(shared.diagonal())
+        row = np.repeat(np.arange(rows.shape[1]), np.diff(shared.indptr))
         shared.data = shared.data / (root[row] * root[shared.indices] + np.float32(shrink))
         return cls(name, square(shared), fade)
 
