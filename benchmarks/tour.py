@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.result import ROOT, data_dir
 
 PAGE = ROOT / "docs" / "tour.md"
+PICTURE = ROOT / "docs" / "images" / "comparison.png"
 HOME = ROOT / ".scratch" / "tour"
 HEAD = """# A tour on real data
 
@@ -76,6 +77,10 @@ def population(tour: Tour) -> None:
     )
     tour.run("listens", "import", str(tour.data / "hetrec2011-lastfm-2k"))
     tour.run("tune", "recommend", "--size", "small")
+    picture = next((HOME / "models" / "recommend").glob("*/comparison.png"))
+    PICTURE.parent.mkdir(exist_ok=True)
+    shutil.copyfile(picture, PICTURE)
+    tour.say("![Before and after tuning, beside the simple systems](images/comparison.png)")
     tour.run("evaluate")
     tour.say("A listener of the population:")
     tour.run("recommend", "hetrec-2", "-n", "8")

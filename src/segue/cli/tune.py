@@ -105,6 +105,7 @@ def show_tuned(tuned: Tuned) -> None:
     out = console()
     out.print(figures(tuned.comparison.rows))
     run = tuned.run
+    out.print(Text(f"method {run.recipe.method}: {run.trainable:,} of {run.total:,} parameters trained"))
     out.print(
         Text(f"tuning the language model: {run.metric} {tuned.comparison.gain():+.4f} over the same system frozen")
     )
