@@ -1,5 +1,7 @@
 """KGCN-music: does the tuned language model foretell whom a listener listens to? `python -m benchmarks.kgcn_music`
 
+`python -m benchmarks.kgcn_pairs_only` is the same with nothing but the labelled pairs of train in the histories.
+
 The whole system is the one that is served: the parts of `segue.recommend`, fitted on train, the language model tuned on
 train by the one loop, and the additive head fitted on valid. Test is asked once. Trainings lie in
 .scratch/benchmarks and are taken up again where they were cut off.
@@ -11,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +34,6 @@ from segue.tune.recipe import Recipe
 from segue.tune.stats import figure
 
 SEEDS = (0, 1, 2)
-SCRATCH = ROOT / ".scratch" / "benchmarks" / "kgcn_music"
 RECIPE = Recipe(
     method="full",
     lr=5e-5,
@@ -44,9 +46,34 @@ RECIPE = Recipe(
     checkpoint_every=25,
     patience=0,
 )
-FROZEN = RECIPE.replace(method="head-only", max_steps=46)
-COMMAND = "python -m benchmarks.kgcn_music"
+FROZEN = {"method": "head-only", "max_steps": 46}
 Doubles = NDArray[np.float64]
+
+BARS = {"auc": 0.92, "f1": 0.84, "auc_items_ge2": 0.925, "gain_over_frozen": 0.01, "gain_over_tags_ease": 0.01}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One way to put the task: what a history holds, the recipe, and the bars that its figures are held against."""
+
+    name: str
+    other_listening: bool
+    recipe: Recipe
+    bars: Mapping[str, float]
+
+    @property
+    def scratch(self) -> Path:
+        """Where its trainings lie."""
+        return ROOT / ".scratch" / "benchmarks" / self.name
+
+    @property
+    def history(self) -> str:
+        """What a history holds, in words."""
+        return "train positives, other artists heard" if self.other_listening else "train positives"
+
+
+WHOLE = Setting("kgcn_music", True, RECIPE, BARS)
+PAIRS_ONLY = Setting("kgcn_pairs_only", False, RECIPE.replace(max_steps=120, evaluate_every=60), {})
 
 # system -> parts, None standing for all; every system's head is fitted on valid
 SYSTEMS: Mapping[str, tuple[str, ...] | None] = {
@@ -91,8 +118,8 @@ def scores(head: Fusion, z: Doubles, pairs: NDArray[np.int64], known: NDArray[np
 class Bench:
     """The task with all that does not depend on the seed: the parts fitted, and their scores of valid and test."""
 
-    def __init__(self) -> None:
-        self.task = load()
+    def __init__(self, setting: Setting = WHOLE) -> None:
+        self.task = load(other_listening=setting.other_listening)
         tags = Tags.fit(self.task.catalogue, counts=self.task.tags, words=self.task.words)
         counted = {"tags": tags, "sharp tags": tags.sharpened()}
         fitted = fit_parts(self.task.catalogue, self.task.heard, is_timed=False)
@@ -121,7 +148,7 @@ class Bench:
         )
 
 
-def language(task: KgcnMusic, recipe: Recipe) -> Language:
+def language(task: KgcnMusic, recipe: Recipe, scratch: Path) -> Language:
     """The language part, trained by the recipe on train; a training on disk is gone on with."""
     audience = Audience(task.heard, reading(task.catalogue))
     learned = taste_task(audience, max_length=recipe.max_length)
@@ -130,59 +157,79 @@ def language(task: KgcnMusic, recipe: Recipe) -> Language:
     wanted[: task.items] *= 4  # the items asked about are read twice as often as other artists
     songs = training_songs(wanted, recipe.max_steps * recipe.batch_size, recipe.seed)
     valid = [Pair(int(listener), int(item), bool(label)) for listener, item, label in task.valid]
-    fit(model, learned, songs, valid, recipe, SCRATCH / f"{recipe.method}-{recipe.seed}", [ProgressBar()])
+    fit(model, learned, songs, valid, recipe, scratch / f"{recipe.method}-{recipe.seed}", [ProgressBar()])
     taste = parts_of(model)[1]
     found = taste.values()
     return Language(taste.table.numpy().copy(), found["tau"], found["scale"], found["mean_scale"])
 
 
-def run(seeds: Sequence[int] = SEEDS, recipe: Recipe = RECIPE) -> list[Result]:
-    """Measure all systems, the tuned ones over the seeds."""
-    bench = Bench()
-    simple = {name: bench.measure(parts) for name, parts in SYSTEMS.items()}
-    plain = language(bench.task, FROZEN)
-    frozen_alone, frozen = bench.measure((), [plain]), bench.measure(None, [plain])
-    tuned_alone, tuned = [], []
+def run(setting: Setting = WHOLE, seeds: Sequence[int] = SEEDS) -> list[Result]:
+    """Measure all systems of a setting, the tuned ones over the seeds."""
+    bench, recipe = Bench(setting), setting.recipe
+    systems = {name: [bench.measure(parts)[1]] for name, parts in SYSTEMS.items()}
+    plain = language(bench.task, recipe.replace(**FROZEN), setting.scratch)
+    systems["frozen_language_alone"] = [bench.measure((), [plain])[1]]
+    systems["frozen"] = [bench.measure(None, [plain])[1]]
+    systems["language_alone"] = []
+    whole = []
     for seed in seeds:
-        spoken = language(bench.task, recipe.replace(seed=seed))
-        tuned_alone.append(bench.measure((), [spoken]))
-        tuned.append(bench.measure(None, [spoken]))
-        sys.stderr.write(f"seed {seed}: valid {tuned[-1][0]}, alone {tuned_alone[-1][0]}\n")
+        spoken = language(bench.task, recipe.replace(seed=seed), setting.scratch)
+        systems["language_alone"].append(bench.measure((), [spoken])[1])
+        valid, test = bench.measure(None, [spoken])
+        sys.stderr.write(f"{setting.name}, seed {seed}, valid: {valid}\n")
+        whole.append(test)
+    figures = {
+        "auc": [one.auc for one in whole],
+        "f1": [one.f1 for one in whole],
+        "auc_items_ge2": [one.auc_items_ge2 for one in whole],
+        "gain_over_frozen": [one.auc - systems["frozen"][0].auc for one in whole],
+        "gain_over_tags_ease": [one.auc - systems["tags_ease"][0].auc for one in whole],
+    }
+    for name, tests in systems.items():
+        figures[f"{name}.auc"] = [one.auc for one in tests]
+        figures[f"{name}.f1"] = [one.f1 for one in tests]
+        figures[f"{name}.auc_items_ge2"] = [one.auc_items_ge2 for one in tests]
+    return results(setting, bench, figures, seeds)
+
+
+def results(
+    setting: Setting, bench: Bench, figures: Mapping[str, Sequence[float]], seeds: Sequence[int]
+) -> list[Result]:
+    """The figures as results; those of several seeds with their standard error."""
     sha = sha256_of([data_dir() / "kgcn-music", data_dir() / "hetrec2011-lastfm-2k"])
-    recipe_of = recipe.as_dict() | {"parts": ", ".join(bench.names), "history": "train positives, other artists heard"}
-
-    def result(name: str, values: Sequence[float], bar: float | None = None, unit: str = "1") -> Result:
+    recipe = setting.recipe.as_dict() | {"parts": ", ".join(bench.names), "history": setting.history}
+    found: list[Result] = []
+    for name, values in figures.items():
         value = figure(values)
-        used = tuple(seeds) if len(values) > 1 else ()
-        return Result(
-            id=f"kgcn_music.{name}", value=value.mean, error=value.error, unit=unit, better="higher", bar=bar,
-            seeds=used, n=len(bench.task.test), command=COMMAND, recipe=recipe_of, data_sha256=sha,
-        )  # fmt: skip
-
-    best = [test for _, test in tuned]
-    found = [
-        result("auc", [one.auc for one in best], 0.92),
-        result("f1", [one.f1 for one in best], 0.84),
-        result("auc_items_ge2", [one.auc_items_ge2 for one in best], 0.925),
-        result("gain_over_frozen", [one.auc - frozen[1].auc for one in best], 0.01),
-        result("gain_over_tags_ease", [one.auc - simple["tags_ease"][1].auc for one in best], 0.01),
-    ]
-    rows = {name: [test] for name, (_, test) in simple.items()}
-    rows |= {"frozen_language_alone": [frozen_alone[1]], "frozen": [frozen[1]]}
-    rows["language_alone"] = [test for _, test in tuned_alone]
-    for name, tests in rows.items():
-        found += [
-            result(f"{name}.auc", [one.auc for one in tests]),
-            result(f"{name}.f1", [one.f1 for one in tests]),
-            result(f"{name}.auc_items_ge2", [one.auc_items_ge2 for one in tests]),
-        ]
+        found.append(
+            Result(
+                id=f"{setting.name}.{name}",
+                value=value.mean,
+                error=value.error,
+                unit="1",
+                better="higher",
+                bar=setting.bars.get(name),
+                seeds=tuple(seeds) if len(values) > 1 else (),
+                n=len(bench.task.test),
+                command=f"python -m benchmarks.{setting.name}",
+                recipe=recipe,
+                data_sha256=sha,
+            )
+        )
     return found
 
 
-if __name__ == "__main__":
-    if "--anew" in sys.argv:
-        shutil.rmtree(SCRATCH, ignore_errors=True)
-    if "--train" in sys.argv:  # one seed only, so that several can be trained side by side
-        language(load(), RECIPE.replace(seed=int(sys.argv[sys.argv.index("--train") + 1])))
+def main(setting: Setting, words: Sequence[str]) -> None:
+    """Run a setting; `--train SEED` trains that seed only (to train several side by side), `--anew` begins anew."""
+    if "--anew" in words:
+        shutil.rmtree(setting.scratch, ignore_errors=True)
+    if "--train" in words:
+        seed = int(words[words.index("--train") + 1])
+        task = load(other_listening=setting.other_listening)
+        language(task, setting.recipe.replace(seed=seed), setting.scratch)
     else:
-        write("kgcn_music", run())
+        write(setting.name, run(setting))
+
+
+if __name__ == "__main__":
+    main(WHOLE, sys.argv[1:])
