@@ -68,6 +68,8 @@ BARS: Mapping[str, float] = {
     "sampled.ndcg10": 0.406,
     "sampled.mrr": 0.346,
 }
+FOLDS = 5
+LISTENING = ("listening ease", "listening neighbours")  # by what others listen to: no part of the whole system
 LANGUAGE = ("attention", "mean")
 WHOLE = ("rich ease", "even ease", "playlist neighbours", "recent neighbours", "lowrank", "tags", "friends")
 SYSTEMS: Mapping[str, tuple[str, ...]] = {
@@ -83,6 +85,7 @@ AGED: Mapping[str, tuple[float, float]] = {
     "session neighbours": (0.3, 0.1),
     "playlist neighbours": (0.3, 0.1),
     "rich ease": (0.5, 0.2),
+    "listening ease": (0.5, 0.2),
     "attention": (0.5, 0.2),
     "mean": (0.5, 0.2),
 }
@@ -109,6 +112,14 @@ def tag_rows(counts: sparse.csr_matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(unit_rows(sparse.csr_matrix(amounts @ sparse.diags(np.sqrt(rarity)))).T)
 
 
+def rich_rows(known: Stage) -> sparse.csr_matrix:
+    """Listeners, tags, sessions (one month of one listener) and playlists (one tag of one listener) as rows."""
+    songs = len(known.task.artists)
+    sessions, playlists = rows_of(known.sessions(), songs, 0.25), rows_of(known.playlists(), songs, 0.5)
+    by_tag = tag_rows(known.tag_counts()[0])
+    return stacked((0.5, known.heard.matrix), (60, by_tag), (3, sessions), (0.5, playlists))
+
+
 def plain_parts(known: Stage) -> dict[str, Part]:
     """The parts without language or friends, fitted on what is known at a stage."""
     heard, songs, catalogue = known.heard, len(known.task.artists), known.catalogue
@@ -118,7 +129,6 @@ def plain_parts(known: Stage) -> dict[str, Part]:
     playlists = rows_of(known.playlists(), songs, 0.5)
     by_tag = tag_rows(counts)
     even = rows_of(known.histories, songs, 0.25)
-    rich = stacked((0.5, heard.matrix), (60, by_tag), (3, sessions), (0.5, playlists))
     neighbours = Neighbours.fit(catalogue, heard)
     return {
         "popularity": Popularity.fit(catalogue, heard),
@@ -127,7 +137,7 @@ def plain_parts(known: Stage) -> dict[str, Part]:
         "session neighbours": Neighbours.of_rows(sessions),
         "playlist neighbours": Neighbours.of_rows(playlists),
         "ease": Ease.fit(catalogue, heard, penalty=200, support=0),
-        "rich ease": Ease.of_rows(rich, penalty=400, support=0),
+        "rich ease": Ease.of_rows(rich_rows(known), penalty=400, support=0),
         "even ease": Ease.of_rows(stacked((1, even), (20, by_tag), (2, sessions)), penalty=150, support=0),
         "lowrank": LowRank.fit(catalogue, heard, rank=32),
         "tags": tags,
@@ -148,6 +158,25 @@ def of_friends(known: Stage) -> Floats:
     """How often friends have each artist, each friend's artists counting 1 / sqrt(how many)."""
     rows = rows_of(known.histories, len(known.task.artists), 0.5)
     return np.asarray((known.task.friends @ rows).toarray(), np.float32)
+
+
+def of_others(known: Stage) -> dict[str, Floats]:
+    """Raw scores (U, n) by what others listen to (user_artists.dat): five folds, and nobody of the asked fold in it."""
+    listened, asked = known.task.listening, set(known.task.listeners)
+    outside = [songs for listener, songs in listened.items() if listener not in asked]
+    rich, songs = rich_rows(known), len(known.task.artists)
+    fold = np.arange(len(known.histories)) % FOLDS
+    found = {name: np.zeros((len(fold), songs), np.float32) for name in LISTENING}
+    for number in range(FOLDS):
+        own = (known.task.listeners[row] for row in np.flatnonzero(fold != number))
+        rows = rows_of(outside + [listened[listener] for listener in own if listener in listened], songs, 0.0)
+        parts: dict[str, Part] = {
+            "listening ease": Ease.of_rows(stacked((1, rich), (1, rows)), penalty=400, support=0),
+            "listening neighbours": Neighbours.of_rows(rows),
+        }
+        for name, part in parts.items():
+            found[name][fold == number] = scores_of(part, name, known)[fold == number]
+    return found
 
 
 @dataclass(frozen=True)
@@ -180,7 +209,8 @@ class Asked:
         self.heard = known.heard.matrix.toarray() > 0
         parts = plain_parts(known)
         self.z = {name: self._scaled(scores_of(part, name, known)) for name, part in parts.items()}
-        self.z["friends"] = self._scaled(of_friends(known))
+        apart = {"friends": of_friends(known), **of_others(known)}
+        self.z |= {name: self._scaled(raw) for name, raw in apart.items()}
 
     def _scaled(self, raw: Floats) -> Floats:
         return stand_out(raw, self.heard)
@@ -263,7 +293,7 @@ def language(known: Stage, recipe: Recipe) -> nn.Module:
 
 
 def systems(bench: Bench, seeds: Sequence[int], recipe: Recipe) -> dict[str, list[Measured]]:
-    """All systems measured, by name; "" is the whole one, and it and "language_alone" have one entry for each seed."""
+    """All systems measured, by name; "" is the whole one, and the tuned ones have an entry for each seed."""
     found = {name: [bench.measure(parts)] for name, parts in SYSTEMS.items()}
     plain = bench.spoken(FROZEN)
     found["frozen_language_alone"] = [bench.measure(LANGUAGE, plain)]
@@ -272,6 +302,8 @@ def systems(bench: Bench, seeds: Sequence[int], recipe: Recipe) -> dict[str, lis
         spoken = bench.spoken(recipe.replace(seed=seed))
         found.setdefault("", []).append(bench.measure(WHOLE + LANGUAGE, spoken))
         found.setdefault("language_alone", []).append(bench.measure(LANGUAGE, spoken))
+        more = bench.measure(WHOLE + LANGUAGE + LISTENING, spoken)
+        found.setdefault("with_others_listening", []).append(more)
         sys.stderr.write(f"seed {seed}: valid {dict(found[''][-1].valid.values)}\n")
     return found
 

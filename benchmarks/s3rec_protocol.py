@@ -61,6 +61,16 @@ class S3Rec:
         shape = (len(self.listeners), len(self.listeners))
         return sparse.csr_matrix((np.ones(len(places), np.float32), (places[:, 0], places[:, 1])), shape=shape)
 
+    @cached_property
+    def listening(self) -> dict[int, list[int]]:
+        """Which artists each listener of HetRec, by number there, listens to."""
+        number_of = {artist: number for number, artist in enumerate(self.artists)}
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for listener, artist in hetrec.listening():
+            if artist in number_of:
+                found[listener].append(number_of[artist])
+        return dict(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Tagging:
