@@ -76,8 +76,9 @@ def test_popularity_orders_by_listeners() -> None:
 def test_what_follows_what_is_asked_only_of_histories_in_time() -> None:
     catalogue, heard = checkerboard()
     names = [part.name for part in fit_parts(catalogue, heard, is_timed=True)]
-    assert "transitions" in names and len(set(names)) == len(names)
-    assert "transitions" not in [part.name for part in fit_parts(catalogue, heard, is_timed=False)]
+    assert {"transitions", "recent"} <= set(names) and len(set(names)) == len(names)
+    untimed = [part.name for part in fit_parts(catalogue, heard, is_timed=False)]
+    assert not {"transitions", "recent"} & set(untimed)
 
 
 def test_every_simple_system_is_made_of_what_is_fitted(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from segue.recommend.interactions import Interactions
 from segue.recommend.parts import Ease, LowRank, Neighbours, Part, Popularity, Tags, Transitions
 from segue.recommend.sequence import RECIPE, fit_sequence
 
+RECENT = 10.0  # songs after which a song of a timed history counts half among the recent ones
 # (what is left to train on and the valid pairs, a folder for checkpoints, seed) -> a ranker that is no part
 Baseline = Callable[[HeldOut, Path, int], Ranker]
 
@@ -52,11 +53,11 @@ def simple_systems() -> list[System]:
 
 
 def fit_parts(catalogue: Catalogue, heard: Interactions, *, is_timed: bool) -> list[Part]:
-    """Fit all parts but the language model; what follows what is asked only where histories are in order of time."""
-    plain = Tags.fit(catalogue, heard)
+    """Fit all parts but the language model; the recent songs and what follows them are asked only of timed histories."""
+    plain, near = Tags.fit(catalogue, heard), Neighbours.fit(catalogue, heard)
     parts: list[Part] = [
         Popularity.fit(catalogue, heard),
-        Neighbours.fit(catalogue, heard),
+        near,
         Neighbours.fit(catalogue, heard, name="sure neighbours", shrink=5.0),
         Ease.fit(catalogue, heard),
         Ease.fit(catalogue, heard, name="near ease", penalty=200.0),
@@ -64,4 +65,4 @@ def fit_parts(catalogue: Catalogue, heard: Interactions, *, is_timed: bool) -> l
         plain,
         plain.sharpened(),
     ]
-    return [*parts, Transitions.fit(catalogue, heard)] if is_timed else parts
+    return [*parts, near.recent(RECENT), Transitions.fit(catalogue, heard)] if is_timed else parts
