@@ -53,7 +53,7 @@ def simple_systems() -> list[System]:
 
 
 def fit_parts(catalogue: Catalogue, heard: Interactions, *, is_timed: bool) -> list[Part]:
-    """Fit all parts but the language model; the recent songs and what follows them are asked only of timed histories."""
+    """Fit all parts but the language model; recent songs and what follows them are asked only of timed histories."""
     plain, near = Tags.fit(catalogue, heard), Neighbours.fit(catalogue, heard)
     parts: list[Part] = [
         Popularity.fit(catalogue, heard),
