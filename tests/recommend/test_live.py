@@ -15,6 +15,7 @@ from segue.listens.sql import open_store
 from segue.listens.store import Heard
 from segue.recommend.catalogue import Catalogue
 from segue.recommend.live import LiveHistories, Pulls, history_of, knowing
+from segue.recommend.recommender import Recommender
 from tests.recommend.worlds import small_recommender, two_pole_encoder
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -107,18 +108,31 @@ def test_an_unknown_listener_is_refused_with_the_nearest(tmp_path: Path) -> None
 
 
 def test_a_history_the_model_does_not_know_is_read_by_its_text() -> None:
-    model = small_recommender(encode=two_pole_encoder)
-    rows = [heard("Stranger", f"Tune {number} in jazz", plays=number) for number in range(1, 4)]
+    model = small_recommender(encode=two_pole_encoder)  # it knows artists
+    rows = [heard("The jazz stranger feat. Abba", f"Tune {number}", plays=number) for number in range(1, 4)]
+    rows.append(heard("Loud stranger", "Noise"))
     assert not len(history_of(rows, model.catalogue))
 
-    made = knowing(model, rows, most=2)
-    assert [str(song) for song in made.catalogue.songs[len(model.catalogue) :]] == [
-        "Stranger – Tune 3 in jazz",
-        "Stranger – Tune 2 in jazz",
-    ]
-    history = history_of(rows, made.catalogue)
-    assert len(history) == 2
+    made = knowing(model, rows, most=1)
+    assert made.catalogue.songs[len(model.catalogue) :] == (Song("The jazz stranger"),)
+    history = history_of(rows, made.catalogue, fitted=len(model.catalogue))
+    assert history.songs.tolist() == [len(model.catalogue)]
     found = made.recommend(history, 5)
-    assert all(suggestion.number < len(model.catalogue) for suggestion in found), "heard songs are not recommended"
+    assert all(suggestion.number % 2 == 0 for suggestion in found), "even songs are jazz; what was heard is left out"
     bare = small_recommender()
     assert knowing(bare, rows) is bare, "a model without an encoder is returned as it is"
+
+
+def test_what_is_known_by_its_text_alone_counts_a_quarter() -> None:
+    rows = [heard("Abba"), heard("Nina Simone")]
+    np.testing.assert_allclose(sorted(history_of(rows, SONGS, fitted=3).weights), [0.2, 0.8], rtol=1e-6)
+
+
+def test_a_model_of_songs_reads_songs() -> None:
+    parts = [part for part in small_recommender().parts if not part.reads_text]
+    songs = Catalogue([Song(f"Artist {number}", "Title") for number in range(20)])
+    model = Recommender(
+        songs, parts, small_recommender().fusion.only([part.name for part in parts]), encode=lambda _: None
+    )
+    made = knowing(model, [heard("Stranger", "Tune")])
+    assert made.catalogue.songs[20:] == (Song("Stranger", "Tune"),)

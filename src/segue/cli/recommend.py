@@ -227,7 +227,7 @@ def read_history(model: Recommender, listener: str | None, store: str | None) ->
     with open_home_store(store) as opened:
         heard = opened.history(listener)
     made = knowing(model, heard)
-    return made, history_of(heard, made.catalogue)
+    return made, history_of(heard, made.catalogue, fitted=len(model.catalogue))
 
 
 def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, store: str | None, json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from segue.errors import InputError
+from segue.listens.song import Song
 from segue.listens.store import Heard, Store
-from segue.recommend.catalogue import Catalogue
+from segue.recommend.catalogue import Catalogue, first_artist
 from segue.recommend.history import History
 from segue.recommend.recommender import Recommender
 
@@ -27,7 +29,8 @@ class Pulls:
 
     so that a song always skipped pushes as hard as one always played pulls. A like adds `like` to what is above 0; a
     dislike weighs -`dislike`, whatever was played, and bars the song; hiding bars it and leaves its weight. A song
-    without a time has no age. The `longest` songs of largest weight are asked; the rest are known only.
+    without a time has no age; of a song known by its text alone only the share `trust` counts. The `longest` songs of
+    largest weight are asked; the rest are known only.
 
     By hand: 7 plays, 1 skip, one half-life ago: log(9) (1 - 2/8) 0.5 = 0.824; liked: 4.824.
     """
@@ -36,10 +39,11 @@ class Pulls:
     like: float = 4.0
     dislike: float = 4.0
     longest: int = 500
+    trust: float = 0.25
 
     def __post_init__(self) -> None:
-        if not (self.half_life > 0 and self.like >= 0 and self.dislike >= 0 and self.longest >= 1):
-            raise InputError(f"{self}: half_life above 0 (days), like and dislike at least 0, longest at least 1")
+        if not (self.half_life > 0 and self.like >= 0 and self.dislike >= 0 and self.longest >= 1 and self.trust >= 0):
+            raise InputError(f"{self}: half_life above 0 (days), longest at least 1, all else at least 0")
 
     def weight(self, plays: int, skips: int, days: float, verdict: str | None) -> float:
         """The weight of one song."""
@@ -60,8 +64,12 @@ class _Sum:
     is_barred: bool = False
 
 
-def history_of(heard: Iterable[Heard], catalogue: Catalogue, pulls: Pulls | None = None) -> History:
+def history_of(
+    heard: Iterable[Heard], catalogue: Catalogue, pulls: Pulls | None = None, fitted: int | None = None
+) -> History:
     """What a store holds of a listener, as a history over a catalogue; songs it does not know are passed over.
+
+    Songs from number `fitted` on are known by their text alone.
 
     Songs found only as their artist's entry are added up there; a dislike of such a song weighs, but does not bar the
     artist.
@@ -79,15 +87,16 @@ def history_of(heard: Iterable[Heard], catalogue: Catalogue, pulls: Pulls | None
         if is_itself or entry.verdict is None:
             entry.verdict = row.verdict or entry.verdict
         entry.is_barred |= is_itself and row.verdict in ("dislike", "hide")
-    return _weighed(sums, pulls)
+    return _weighed(sums, pulls, len(catalogue) if fitted is None else fitted)
 
 
-def _weighed(sums: dict[int, _Sum], pulls: Pulls) -> History:
+def _weighed(sums: dict[int, _Sum], pulls: Pulls, fitted: int) -> History:
     latest = latest_of(entry.last_at for entry in sums.values())
     weights = {}
     for number, entry in reversed(sums.items()):  # oldest first
         days = max((latest - entry.last_at).total_seconds() / DAY, 0.0) if latest and entry.last_at else 0.0
-        weights[number] = pulls.weight(entry.plays, entry.skips, days, entry.verdict)
+        trust = 1.0 if number < fitted else pulls.trust
+        weights[number] = trust * pulls.weight(entry.plays, entry.skips, days, entry.verdict)
     strongest = sorted(weights, key=lambda number: -abs(weights[number]))
     asked = {number for number in strongest[: pulls.longest] if weights[number] != 0}
     songs = [number for number in weights if number in asked]
@@ -103,16 +112,24 @@ def latest_of(times: Iterable[datetime | None]) -> datetime | None:
 
 
 def knowing(model: Recommender, heard: Iterable[Heard], most: int = 300) -> Recommender:
-    """The recommender extended by songs a listener heard that it does not know, read by their text alone.
+    """The recommender extended by what a listener heard that it does not know, read by its text alone.
 
-    These are the `most` songs played most often, so that a history unknown to the model still tells of a taste. A model
+    These are the `most` songs played most often, so that a history unknown to the model still tells of a taste; where
+    the model knows artists as a whole, their artists are added instead (it never learned to read titles). A model
     without a text encoder is returned as it is.
     """
     if model.encode is None:
         return model
-    unknown = {row.song.key: row for row in heard if model.catalogue.find(row.song.artist, row.song.title) is None}
-    chosen = sorted(unknown.values(), key=lambda row: -(row.plays + row.skips))[:most]
-    return model.with_songs([row.song for row in chosen]) if chosen else model
+    knows_artists = 2 * sum(not song.title for song in model.catalogue) > len(model.catalogue)
+    unknown: dict[tuple[str, str], Song] = {}
+    plays: Counter[tuple[str, str]] = Counter()
+    for row in heard:
+        if model.catalogue.find(row.song.artist, row.song.title) is None:
+            song = Song(first_artist(row.song.artist)) if knows_artists else row.song
+            unknown.setdefault(song.key, song)
+            plays[song.key] += row.plays + row.skips
+    chosen = [unknown[key] for key, _ in plays.most_common(most)]
+    return model.with_songs(chosen) if chosen else model
 
 
 class LiveHistories:

@@ -12,6 +12,7 @@ from segue.tune.stats import Figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+CHANCE = 0.5  # the AUC of a coin, where bars of AUC begin
 _BLUE, _ORANGE, _GREY = "#2b6cb0", "#dd6b20", "#a0aec0"
 
 
@@ -40,7 +41,10 @@ def draw_comparison(
     for row, name in enumerate(names):
         axes[0].text(heights[row], row, f" {bars[name]}", va="center", ha="left", fontsize=8)
     axes[0].margins(x=0.35)
-    axes[0].set_xlabel(metric)
+    if metric == "auc" and min(heights, default=0.0) > CHANCE:
+        axes[0].set_xlim(CHANCE, 1.0 + 0.35 * (1.0 - CHANCE))
+        axes[0].set_xticks([0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+    axes[0].set_xlabel("AUC (chance is 0.5)" if metric == "auc" else metric)
     _curves(axes[1], histories, metric)
     _save(figure, paths)
 
