@@ -314,6 +314,10 @@ def run(seeds: Sequence[int] = SEEDS, recipe: Recipe = RECIPE) -> list[Result]:
     sha = sha256_of([data_dir() / "s3rec-lastfm", data_dir() / "hetrec2011-lastfm-2k"])
     results: list[Result] = []
     for system, made in systems(bench, seeds, recipe).items():
+        if system in SYSTEMS:
+            trained: Mapping[str, object] = {}
+        else:
+            trained = (FROZEN if system.startswith("frozen") else recipe).as_dict()
         for name in BARS:
             value = figure([one.test.values[name] for one in made])
             told = {
@@ -331,7 +335,7 @@ def run(seeds: Sequence[int] = SEEDS, recipe: Recipe = RECIPE) -> list[Result]:
                 seeds=tuple(seeds) if len(made) > 1 else (),
                 n=len(bench.test.known.targets),
                 command=COMMAND,
-                recipe=recipe.as_dict() | told,
+                recipe={**trained, **told},
                 data_sha256=sha,
             )
             results.append(result)
