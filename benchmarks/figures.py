@@ -54,7 +54,7 @@ def row(result: Result) -> str:
     unit = "" if result.unit == "1" else f" {result.unit}"
     value = number(result.value, result.unit)
     if result.error is not None:
-        value += f" ± {number(result.error, result.unit)}"
+        value += f" ± {number(result.error, result.unit) if result.error >= 5e-5 else f'{result.error:.0e}'}"
     sign = "≥" if result.better == "higher" else "≤"
     bar = "" if result.bar is None else f"{sign} {result.bar:g}{unit}"
     seeds = str(len(result.seeds) or "")
