@@ -243,7 +243,7 @@ def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, stor
         found = opened.find_song(*names)
         song = Song(*names) if found is None else found[1]
         if found is None and not new:
-            raise NotFoundError(f"song {song} is not known{_nearest(opened, names[0])}; --new makes a new one")
+            raise NotFoundError(f"song {song} is not known{_nearest(opened, song)}; --new makes a new one")
         opened.add([Feedback(listener, song, verdict, datetime.now(UTC), "segue")])
     if json:
         print_json({"listener": listener, "verdict": verdict, **song_as_json(song)})
@@ -251,8 +251,16 @@ def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, stor
         console().print(Text(f"{listener}: {verdict} {song}"))
 
 
-def _nearest(store: SqlStore, artist: str) -> str:
-    return did_you_mean(artist, {song.artist for _, song in store.songs()})
+def _nearest(store: SqlStore, song: Song) -> str:
+    """What was perhaps meant: one of the artist's songs where the artist is known by songs, else the nearest artist."""
+    from segue.listens.song import fold
+
+    known = [found for _, found in store.songs()]
+    titles = [found.title for found in known if found.title and fold(found.artist) == fold(song.artist)]
+    if titles:
+        some = ", ".join(f'"{title}"' for title in titles[:3])
+        return f"; {song.artist} is known by {len(titles):,} songs, such as {some}"
+    return did_you_mean(song.artist, {found.artist for found in known})
 
 
 def check_language(language: str) -> None:
