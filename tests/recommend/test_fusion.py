@@ -78,23 +78,3 @@ def test_weights_that_cannot_be_are_refused() -> None:
         Fusion(("a", "b"), (0.5,), (1.0, 2.0), 0.0)
     with pytest.raises(InputError, match="must be monotone"):
         Fusion(("a",), (-0.5,), (1.0,), 0.0)
-
-
-def test_the_base_rate_moves_the_intercept_only() -> None:
-    head = Fusion(("a",), (1.0,), (0.5,), 0.3)
-    rare = head.at_base_rate(0.01)
-    assert rare.bias == pytest.approx(0.3 - 4.59512)
-    assert (rare.linear, rare.log) == (head.linear, head.log)
-    assert head.at_base_rate(0.5) == head
-    with pytest.raises(InputError, match="base rate 0 is not a share"):
-        head.at_base_rate(0)
-
-
-def test_a_head_at_the_base_rate_is_calibrated_where_likes_are_rare() -> None:
-    rng = np.random.default_rng(0)
-    z = rng.standard_normal(200_000)
-    liked = rng.random(len(z)) < expit(2 * z - 5)
-    some = np.concatenate([np.flatnonzero(liked), rng.choice(np.flatnonzero(~liked), liked.sum(), replace=False)])
-    head = fit_logistic(("a",), z[some][:, None], liked[some].astype(float), l2=1e-6).at_base_rate(liked.mean())
-    said = head.probabilities(z[:, None])
-    assert said.mean() == pytest.approx(liked.mean(), rel=0.1)

@@ -11,6 +11,7 @@ import pytest
 
 from segue.errors import ConflictError, FormatError, NotFoundError
 from segue.listens.song import Song
+from segue.recommend.calibration import Calibration
 from segue.recommend.catalogue import Catalogue
 from segue.recommend.fusion import Fusion
 from segue.recommend.history import History
@@ -24,13 +25,18 @@ HISTORY = History.of([0, 4, 7], [1.0, 2.0, -0.5])
 
 
 def test_a_saved_recommender_answers_the_same(tmp_path: Path) -> None:
-    model = small_recommender(encode=two_pole_encoder).with_songs([Song('Björk "quiet" 🎹', ids={"mbid": "x"})])
+    base = small_recommender(encode=two_pole_encoder)
+    base.calibration = Calibration(0.5, -1.0)
+    model = base.with_songs([Song('Björk "quiet" 🎹', ids={"mbid": "x"})])
     save(model, tmp_path / "model")
     again = load(tmp_path / "model", two_pole_encoder)
     np.testing.assert_array_equal(again.logits(HISTORY), model.logits(HISTORY))
     assert again.catalogue.songs == model.catalogue.songs
     assert again.catalogue.songs[-1].ids == {"mbid": "x"}
     assert again.fusion == model.fusion
+    assert again.calibration == Calibration(0.5, -1.0)
+    first = again.recommend(HISTORY, 1)[0]
+    assert first.score == pytest.approx(1 / (1 + np.exp(1.0 - 0.5 * first.logit)))
     assert again.scorer.fitted == 20
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
         "arrays.safetensors",

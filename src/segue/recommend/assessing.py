@@ -19,7 +19,7 @@ from segue.recommend.fusion import Fusion
 from segue.recommend.held_out import HeldOut, Pair, hold_out, strangers
 from segue.recommend.interactions import Interactions
 from segue.recommend.parts import Language
-from segue.recommend.population import Population, base_rate, read_population
+from segue.recommend.population import Population, read_population
 from segue.recommend.seen import Hashes, are_seen, hashes, read_seen
 from segue.recommend.served import FOLDER, LazyEncoder
 from segue.recommend.trial import TASK, Told, compare_systems, mostly, told_nothing
@@ -68,8 +68,7 @@ def assess(store: Store, home: Path, run: str | None = None, told: Told = told_n
     language, fusion = _language(registry, found, catalogue)
     rankers[language.name] = language
     names = tuple(name for name in fusion.parts if name in rankers)
-    balanced = fusion.only(names).at_base_rate(1 - base_rate(population))  # as it was fitted: as many heard as not
-    systems = [System("tuned", names, balanced), *simple_systems()]
+    systems = [System("tuned", names, fusion.only(names)), *simple_systems()]
     standings = compare_systems(rankers, systems, held, told)
     return Assessment(found.id, len({pair.listener for pair in held.test}), len(held.test), tuple(standings))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.errors import InputError
+from segue.recommend.calibration import Calibration, fit_calibration
 from segue.recommend.catalogue import Indexes
 from segue.recommend.fusion import Fusion, fit_logistic, standardise
 from segue.recommend.held_out import HeldOut, Pair, ranks_of
@@ -134,6 +135,20 @@ def fit_heads(
         or fit_logistic(system.rankers, z[:, [order.index(name) for name in system.rankers]], truth)
         for system in systems
     }
+
+
+def calibrate(rankers: Mapping[str, Ranker], system: System, asked: Sequence[Question]) -> Calibration:
+    """Fit the calibration of a system with a head: the songs held out (valid) are hits among all that are not known."""
+    if system.fusion is None:
+        raise InputError(f"system {system.name!r} has no head; fit_heads gives it one")
+    hits: list[Doubles] = []
+    others: list[Doubles] = []
+    for question in asked:
+        logits = system.fusion.logits(standard_scores([rankers[name] for name in system.rankers], question.history))
+        targets = _heard(question.pairs)
+        hits.append(logits[targets])
+        others.append(np.delete(logits, np.concatenate([targets, question.known])).astype(np.float32))
+    return fit_calibration(hits, others)
 
 
 def measure(

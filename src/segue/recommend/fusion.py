@@ -11,7 +11,7 @@ r_k(z) = a_k + c_k log(1 + |z|) / |z|, what a song of the history adds to z_k it
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,16 +42,6 @@ class Fusion:
             raise InputError(f"{len(self.parts)} parts with {len(self.linear)} and {len(self.log)} weights")
         if min((*self.linear, *self.log), default=0.0) < 0:
             raise InputError("a fusion weight is negative; every part must be monotone")
-
-    def at_base_rate(self, share: float) -> Fusion:
-        """The same head where a share of all songs is liked, though it was fitted on as many liked as not.
-
-        Prior correction of the intercept (King & Zeng 2001, Logistic Regression in Rare Events Data): the bias gains
-        log(share / (1 - share)); at a share of one half nothing changes, at .01 it loses 4.595. No rank changes.
-        """
-        if not 0 < share < 1:
-            raise InputError(f"base rate {share} is not a share between 0 and 1")
-        return replace(self, bias=self.bias + float(np.log(share / (1 - share))))
 
     def logits(self, z: Doubles) -> Doubles:
         """Logits (...,) of standardised scores (..., K)."""

@@ -37,12 +37,6 @@ class Population:
             raise InputError(f"histories over {self.heard.songs} songs of a catalogue of {len(self.catalogue)}")
 
 
-def base_rate(population: Population) -> float:
-    """The share of all songs that a listener heard, on the average."""
-    cells = len(population.heard.sequences) * len(population.catalogue)
-    return float(population.heard.popularity.sum()) / max(cells, 1)
-
-
 def build_catalogue(songs: Iterable[Song]) -> Catalogue:
     """Number the songs; songs of an artist who is an entry as a whole (title "") belong to that entry."""
     known = tuple(songs)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
-from scipy.special import expit
 
 from segue.errors import InputError, NotFoundError, UnavailableError, did_you_mean
 from segue.listens.song import Song
+from segue.recommend.calibration import Calibration
 from segue.recommend.catalogue import Catalogue, Indexes, song_text
 from segue.recommend.diversity import check_diversity, spread
 from segue.recommend.filters import Filters, Mask
@@ -27,6 +27,7 @@ from segue.recommend.suggestion import Answer, Suggestion
 
 Histories = Callable[[str], History]
 NOBODY = History.of(())
+UNCALIBRATED = Calibration()
 OPEN = Filters()
 POOL = 10  # songs looked at for each one asked, where an answer is made diverse or artists are limited
 
@@ -34,8 +35,9 @@ POOL = 10  # songs looked at for each one asked, where an answer is made diverse
 class Recommender:
     """Songs, the parts fitted on them, and the head that fuses the parts.
 
-    `encode` turns texts into vectors of the language part's space (for sentences and new songs); `histories` gives a
-    listener's history by name; `fitted` is the number of songs the parts were fitted on, all by default.
+    `calibration` makes probabilities of logits; `encode` turns texts into vectors of the language part's space (for
+    sentences and new songs); `histories` gives a listener's history by name; `fitted` is the number of songs the parts
+    were fitted on, all by default.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Recommender:
         encode: Encode | None = None,
         histories: Histories | None = None,
         fitted: int | None = None,
+        calibration: Calibration = UNCALIBRATED,
     ) -> None:
         if any(len(part) != len(catalogue) for part in parts):
             raise InputError(f"{len(catalogue)} songs, but parts of {sorted({len(part) for part in parts})}")
         self.catalogue = catalogue
         self.scorer = Scorer(parts, fusion, fitted)
         self.encode = encode
+        self.calibration = calibration
         self.histories = histories
         self._retrieval = Retrieval(self.scorer.all_parts) if len(catalogue) > LARGE else None
 
@@ -95,6 +99,7 @@ class Recommender:
             encode=self.encode,
             histories=self.histories,
             fitted=self.scorer.fitted,
+            calibration=self.calibration,
         )
 
     def history(self, listener: str | History | None) -> History:
@@ -225,7 +230,7 @@ class Recommender:
     def _suggestions(self, answer: Answer, places: Indexes) -> tuple[Suggestion, ...]:
         numbers = answer.ranking.numbers(places).tolist()
         logits = answer.ranking.logits[places].astype(np.float64)
-        rows = zip(numbers, expit(logits).tolist(), logits.tolist(), places.tolist(), strict=True)
+        rows = zip(numbers, self.calibration.scores(logits).tolist(), logits.tolist(), places.tolist(), strict=True)
         songs = self.catalogue.songs
         return tuple(
             Suggestion(songs[number], number, score, logit, place, answer) for number, score, logit, place in rows

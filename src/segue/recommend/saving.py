@@ -16,6 +16,7 @@ from safetensors.numpy import load_file, save_file
 
 from segue.errors import ConflictError, FormatError, InputError, NotFoundError
 from segue.listens.song import Song
+from segue.recommend.calibration import Calibration
 from segue.recommend.catalogue import Catalogue
 from segue.recommend.fusion import Fusion
 from segue.recommend.newcomer import Encode
@@ -29,12 +30,15 @@ ABOUT, ARRAYS, SONGS = "recommender.json", "arrays.safetensors", "songs.jsonl"
 
 @dataclass(frozen=True)
 class About:
-    """What `recommender.json` says: the format's version, each part's (kind, name), the head, the songs fitted on."""
+    """What `recommender.json` says: the format's version, each part's (kind, name), the head, the songs it was
+    fitted on, and the calibration.
+    """
 
     version: int
     parts: tuple[tuple[str, str], ...]
     fusion: Fusion
     fitted: int
+    calibration: Calibration
 
 
 def save(recommender: Recommender, folder: Path) -> None:
@@ -71,7 +75,7 @@ def write_into(recommender: Recommender, folder: Path) -> None:
         for song in recommender.catalogue:
             file.write(orjson.dumps(song_record(song), option=orjson.OPT_APPEND_NEWLINE))
     kinds = tuple((part.kind, part.name) for part in parts)
-    about = About(VERSION, kinds, recommender.fusion, recommender.scorer.fitted)
+    about = About(VERSION, kinds, recommender.fusion, recommender.scorer.fitted, recommender.calibration)
     (folder / ABOUT).write_bytes(orjson.dumps(asdict(about), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
@@ -99,7 +103,8 @@ def load(folder: Path, encode: Encode | None = None) -> Recommender:
             parts.append(classes[kind].from_arrays(name, own))
         except KeyError as error:
             raise FormatError(f"part {name!r} lacks the array {error}", file=str(folder / ARRAYS)) from error
-    return Recommender(catalogue, parts, about.fusion, encode=encode, fitted=about.fitted)
+    head, fitted, calibration = about.fusion, about.fitted, about.calibration
+    return Recommender(catalogue, parts, head, encode=encode, fitted=fitted, calibration=calibration)
 
 
 def read_about(path: Path) -> About:
@@ -110,7 +115,9 @@ def read_about(path: Path) -> About:
             raise ConflictError(f"{path} is of version {row['version']}; this Segue reads up to {VERSION}: update it")
         head = row["fusion"]
         fusion = Fusion(tuple(head["parts"]), tuple(head["linear"]), tuple(head["log"]), float(head["bias"]))
-        return About(row["version"], tuple((kind, name) for kind, name in row["parts"]), fusion, int(row["fitted"]))
+        parts = tuple((kind, name) for kind, name in row["parts"])
+        calibration = Calibration(**row["calibration"])
+        return About(row["version"], parts, fusion, int(row["fitted"]), calibration)
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise FormatError(f"not a recommender's description: {error!r}", file=str(path)) from error
 

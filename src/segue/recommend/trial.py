@@ -11,7 +11,17 @@ from torch import Tensor
 from segue.models.text import Precision
 from segue.recommend.audience import Audience, Texts, reading, training_songs
 from segue.recommend.baselines import fit_baselines, fit_parts, simple_systems
-from segue.recommend.evaluate import ENOUGH_LISTENERS, Ranker, Standing, System, fit_heads, measure, questions
+from segue.recommend.calibration import Calibration
+from segue.recommend.evaluate import (
+    ENOUGH_LISTENERS,
+    Ranker,
+    Standing,
+    System,
+    calibrate,
+    fit_heads,
+    measure,
+    questions,
+)
 from segue.recommend.fusion import Fusion
 from segue.recommend.held_out import HeldOut
 from segue.recommend.language import Taste, parts_of, refresh, taste_task
@@ -58,6 +68,7 @@ class Trial:
     fit: Fit
     standings: tuple[Standing, ...]
     fusion: Fusion
+    calibration: Calibration
 
     @property
     def language(self) -> Language:
@@ -118,7 +129,9 @@ def run_trial(
         systems.append(System("served", (*bench.beside, "served")))
     standings = compare_systems(rankers, systems, held, told)
     fusion = next(one.fusion for one in standings if one.system == AFTER)
-    return Trial(recipe, model, trainable, done, tuple(standings), fusion)
+    asked = questions(held, "valid", ENOUGH_LISTENERS)
+    calibration = calibrate(rankers, System(AFTER, (*bench.beside, TUNED), fusion), asked)
+    return Trial(recipe, model, trainable, done, tuple(standings), fusion, calibration)
 
 
 def compare_systems(

@@ -14,7 +14,7 @@ from segue.recommend.baselines import fit_parts
 from segue.recommend.evaluate import Standing
 from segue.recommend.held_out import HeldOut, hold_out
 from segue.recommend.parts import Language
-from segue.recommend.population import Population, base_rate, read_population
+from segue.recommend.population import Population, read_population
 from segue.recommend.recommender import Recommender
 from segue.recommend.seen import write_seen
 from segue.recommend.served import FOLDER, language_of
@@ -172,8 +172,7 @@ def build_recommender(population: Population, trial: Trial) -> Recommender:
     """The recommender to serve: parts fitted on all that was heard, the tuned language part, the trial's head."""
     parts = fit_parts(population.catalogue, population.heard, is_timed=mostly(population.is_timed))
     language: Language = trial.language
-    head = trial.fusion.at_base_rate(base_rate(population))
-    return Recommender(population.catalogue, [*parts, language], head)
+    return Recommender(population.catalogue, [*parts, language], trial.fusion, calibration=trial.calibration)
 
 
 def _promote(registry: Registry, run: Run) -> str:
