@@ -73,7 +73,8 @@ class Setting:
 
 
 WHOLE = Setting("kgcn_music", True, RECIPE, BARS)
-PAIRS_ONLY = Setting("kgcn_pairs_only", False, RECIPE.replace(max_steps=120, evaluate_every=60), {})
+PRINTED = {"auc": 0.880, "f1": 0.781}  # the highest printed elsewhere
+PAIRS_ONLY = Setting("kgcn_pairs_only", False, RECIPE.replace(max_steps=120, evaluate_every=60), PRINTED)
 
 # system -> parts, None standing for all; every system's head is fitted on valid
 SYSTEMS: Mapping[str, tuple[str, ...] | None] = {
