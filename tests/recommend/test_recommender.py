@@ -15,6 +15,7 @@ from segue.recommend.filters import Filters
 from segue.recommend.fusion import Fusion
 from segue.recommend.history import History
 from segue.recommend.parts import Popularity
+from segue.recommend.path import walk
 from segue.recommend.recommender import Recommender
 from tests.recommend.worlds import all_parts, checkerboard, plain_fusion, small_recommender, two_pole_encoder
 
@@ -234,3 +235,13 @@ def test_a_part_without_weight_changes_nothing() -> None:
     fewer = [part for part in MODEL.parts if part.name not in {"ease", "tags"}]
     without = Recommender(MODEL.catalogue, fewer, fusion.only([part.name for part in fewer]))
     np.testing.assert_allclose(silent.logits(EVEN), without.logits(EVEN), atol=1e-6)
+
+
+def test_a_path_takes_an_artist_once_while_there_are_others() -> None:
+    angles = np.array([0.0, 0.05, 0.1, 0.7, 0.8, 1.5])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32)
+    artists = np.array([0, 0, 0, 3, 4, 5])
+    assert walk(vectors, artists, 0, 5, 4) == [0, 3, 4, 5]
+    assert walk(vectors, artists, 0, 5, 6) == [0, 3, 4, 2, 1, 5], "then other songs of the artists used"
+    with pytest.raises(InputError, match="a path of 7 songs among 6"):
+        walk(vectors, artists, 0, 5, 7)

@@ -171,7 +171,9 @@ class Recommender:
 
     def path(self, start: Song | str, end: Song | str, steps: int = 8) -> tuple[Song, ...]:
         """Songs that lead from one to another in small steps of the space of songs, `steps` in all with both ends."""
-        numbers = walk(self.space, int(self.numbers(start)[0]), int(self.numbers(end)[0]), steps)
+        numbers = walk(
+            self.space, self.catalogue.artists, int(self.numbers(start)[0]), int(self.numbers(end)[0]), steps
+        )
         return tuple(self.catalogue.songs[number] for number in numbers)
 
     def numbers(self, song: Song | str) -> Indexes:
