@@ -148,6 +148,16 @@ class Bench:
             scores(head, test, self.task.test, self.known["test"]),
         )
 
+    def measure_unrestrained(self) -> Scores:
+        """Test of all parts without language under a head free to weigh against a part: what the artefact would give.
+
+        Each part stands twice, once with its sign turned, so that weights of 0 or more are weights of any sign.
+        """
+        names = self.names + tuple(f"not {name}" for name in self.names)
+        valid, test = (np.concatenate([z, -z], 1) for z in (self.valid_z, self.test_z))
+        head = fit_logistic(names, valid, self.task.valid[:, 2].astype(np.float64))
+        return scores(head, test, self.task.test, self.known["test"])
+
 
 def language(task: KgcnMusic, recipe: Recipe, scratch: Path) -> Language:
     """The language part, trained by the recipe on train; a training on disk is gone on with."""
@@ -169,6 +179,7 @@ def run(setting: Setting = WHOLE, seeds: Sequence[int] = SEEDS) -> list[Result]:
     bench, recipe = Bench(setting), setting.recipe
     systems = {name: [bench.measure(parts)[1]] for name, parts in SYSTEMS.items()}
     plain = language(bench.task, recipe.replace(**FROZEN), setting.scratch)
+    systems["unrestrained"] = [bench.measure_unrestrained()]
     systems["frozen_language_alone"] = [bench.measure((), [plain])[1]]
     systems["frozen"] = [bench.measure(None, [plain])[1]]
     systems["language_alone"] = []
