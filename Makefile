@@ -14,6 +14,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(V)/segue demo
 
+# two test processes: more threads than cores would wait for each other
+test: export OMP_NUM_THREADS = 1
+test: export OMP_WAIT_POLICY = PASSIVE
 test: $(READY)
 	$(V)/python -m pytest
 
