@@ -1,0 +1,89 @@
+"""From the bytes of a MIDI file to a Score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from segue.errors import FormatError, InputError
+from segue.formats.midi.checking import QUARTERS, refuse, resolution_of
+from segue.formats.midi.columns import notes_of
+from segue.formats.midi.grid import bars_of, keys_of, metres_of, tempos_of
+from segue.formats.midi.words import attach_words, chords_of, with_sections
+from segue.music.score import Part, Score
+
+PARTS = 256
+_load: Any = None
+
+
+def read(data: bytes, *, file: str = "") -> Score:
+    """Read a MIDI file of type 0, 1 or 2; FormatError with the byte where it is none.
+
+    Each track, channel and program with notes is a part. Bars follow the time signatures (4/4 where there is none); a
+    pick-up cannot be told from a full bar. Times stay as they are, in ticks: `segue.music.quantize` moves a performance
+    to a grid. Controllers, pitch bends and notes that never end are left out.
+    """
+    resolution = resolution_of(data, file)
+    found = _parsed(data, file)
+    notice: list[str] = []
+    parts, end = _parts(found, resolution, data, file, notice)
+    if end > QUARTERS * resolution:
+        refuse(data, file, f"{end // resolution:,} quarter notes long; at most {QUARTERS:,} are read")
+    try:
+        metres = metres_of(found.time_signatures, notice)
+        keys = keys_of(found.key_signatures, notice)
+        bars = bars_of(metres, keys, resolution, end, notice)
+        tempos = tempos_of(found.tempos, resolution, notice)
+        parts, chords = chords_of(parts, data, resolution, keys)
+        bars = with_sections(bars, found.markers, resolution)
+        return Score(parts, bars, chords, tempos, title=_title(data), notice=tuple(notice))
+    except FormatError as error:
+        raise FormatError(str(error), file=file) from error
+    except InputError as error:
+        raise FormatError(str(error), file=file) from error
+
+
+def _parsed(data: bytes, file: str) -> Any:
+    global _load
+    if _load is None:
+        import symusic.core
+
+        _load = symusic.core.ScoreTick.from_midi
+    try:
+        return _load(data)
+    except (RuntimeError, ValueError, IndexError, OverflowError, MemoryError) as error:
+        reason = str(error).partition("\n")[0].removeprefix("MiniMidi: ").removesuffix(": iostream error")
+        refuse(data, file, reason or type(error).__name__)
+
+
+def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str]) -> tuple[tuple[Part, ...], int]:
+    parts: list[Part] = []
+    words: list[tuple[int, Any]] = []
+    last = empty = 0
+    for track in found.tracks:
+        if track.lyrics:
+            words.append((len(parts), track.lyrics))
+        if not (listed := track.notes):
+            continue
+        notes, without, end = notes_of(listed, resolution)
+        if end < 0:
+            refuse(data, file, "times beyond 2^30 ticks")
+        empty += without
+        last = max(last, end)
+        parts.append(Part(notes, track.name, track.program, track.is_drum))
+    if len(parts) > PARTS:
+        raise FormatError(f"{len(parts):,} parts; at most {PARTS} are read", file=file)
+    if empty:
+        notice.append(f"{empty:,} notes without length last one tick")
+    return (attach_words(parts, words, resolution) if words else tuple(parts)), last
+
+
+def _title(data: bytes) -> str:
+    """The name of the first track, where the file begins with it."""
+    if data[22:25] != b"\0\xff\x03" or data[25] > 127:
+        return ""
+    raw = data[26 : 26 + data[25]]
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    return " ".join(text.replace("\0", " ").split())

@@ -1,0 +1,156 @@
+"""What a MIDI file says in words or means by them: lyrics, chord symbols, the names of sections."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import Any
+
+from segue.errors import InputError
+from segue.formats.midi.checking import texts_of_track
+from segue.music.chord import QUALITIES, Chord
+from segue.music.key import Key
+from segue.music.lyric import Sung, Syllable
+from segue.music.score import Bar, ChordAt, Part
+
+CHORDS = "Chords"  # the name of the track that holds chord symbols as markers
+_MARKED = b"\xff\x03\x06Chords"
+_BLOCKS = frozenset(("chords", "chord", "midi 01"))  # names of parts that hold block chords, where all of it is such
+_COMMON = ("", "m", "7", "maj7", "m7", "dim", "m7b5", "dim7", "aug", "sus4", "sus2", "6", "m6", "7sus4", "mMaj7")
+_LEAST = 2  # notes of a block
+_SECTION = 60  # letters; longer markers are remarks
+_Keys = Sequence[tuple[int, Key]]
+
+
+# ---- lyrics
+
+
+def attach_words(parts: list[Part], found: list[tuple[int, Any]], resolution: int) -> tuple[Part, ...]:
+    """Give each list of lyric events to the part whose notes begin where the syllables do, the nearest before first.
+
+    `found` holds how many parts came before the events, and the events. A second list for a part is its second verse.
+    """
+    sung: dict[int, list[tuple[Sung, ...]]] = {}
+    onsets = {place: set(part.notes.starts) for place, part in enumerate(parts) if not part.is_drums}
+    for before, events in found:
+        lines = [(event.time, event.text) for event in events if event.time >= 0]
+        if not lines or not onsets:
+            continue
+        times = {time for time, _ in lines}
+        best = max(onsets, key=lambda place: (len(times & onsets[place]), -abs(before - 0.5 - place), -place))
+        verses = sung.setdefault(best, [])
+        verses.append(_sung(lines, len(verses) + 1, resolution))
+    return tuple(
+        replace(part, words=tuple(one for verse in sung.get(place, ()) for one in verse)) if place in sung else part
+        for place, part in enumerate(parts)
+    )
+
+
+def _sung(lines: list[tuple[int, str]], verse: int, resolution: int) -> tuple[Sung, ...]:
+    """Syllables as karaoke files and notation programs write them: "swal-" goes on, "lows " and "lows" end a word."""
+    sung = []
+    is_start = True
+    for time, text in lines:
+        plain = text.strip(" \t\r\n\0/\\")
+        if not plain:
+            continue
+        goes_on = text.endswith("-") and len(plain) > 1
+        sung.append(
+            Sung(Fraction(time, resolution), Syllable(plain[:-1] if goes_on else plain, is_start, not goes_on), verse)
+        )
+        is_start = not goes_on
+    return tuple(sung)
+
+
+# ---- chords
+
+
+def chords_of(
+    parts: tuple[Part, ...], data: bytes, resolution: int, keys: _Keys
+) -> tuple[tuple[Part, ...], tuple[ChordAt, ...]]:
+    """Return the parts, and the chord symbols: the markers of a track "Chords", or a part of nothing but block chords.
+
+    Such a part (POP909-CL has them, named "chords" or "MIDI 01") is taken out of the parts.
+    """
+    if len(parts) > 1:
+        for place, part in enumerate(parts):
+            if part.name.lower() in _BLOCKS and (read := _blocks(part, resolution, keys)):
+                return parts[:place] + parts[place + 1 :], read
+    found = data.find(_MARKED)
+    if found < 0:
+        return parts, ()
+    symbols: dict[int, Chord] = {}
+    for tick, text in texts_of_track(data, found, kind=6):
+        try:
+            symbols[tick] = Chord.parse(text)
+        except InputError:
+            return parts, ()
+    return parts, tuple(ChordAt(Fraction(tick, resolution), chord) for tick, chord in sorted(symbols.items()))
+
+
+def _blocks(part: Part, resolution: int, keys: _Keys) -> tuple[ChordAt, ...]:
+    """Name each block of a part; nothing where less than nine tenths of it are blocks, one after the other."""
+    chords: list[ChordAt] = []
+    notes, end, odd, count = part.notes, 0, 0, 0
+    for start, rows in groupby(zip(notes.starts, notes.lengths, notes.pitches, strict=True), key=lambda row: row[0]):
+        block = list(rows)
+        count += 1
+        odd += len(block) < _LEAST or start < end or len({length for _, length, _ in block}) > 1
+        if len(block) < _LEAST:
+            continue
+        chord = _named(tuple(pitch for _, _, pitch in block), _key_at(keys, start))
+        if start > end and chords:
+            chords.append(ChordAt(Fraction(end, resolution), Chord(None)))
+        if not chords or chords[-1].chord != chord:
+            chords.append(ChordAt(Fraction(start, resolution), chord))
+        end = max(start + length for _, length, _ in block)
+    return tuple(chords) if 10 * odd <= count else ()
+
+
+def _key_at(keys: _Keys, tick: int) -> Key:
+    return keys[max(0, bisect_right(keys, tick, key=lambda pair: pair[0]) - 1)][1]
+
+
+@cache
+def _qualities() -> dict[frozenset[int], str]:
+    table: dict[frozenset[int], str] = {}
+    for quality, steps in QUALITIES.items():
+        table.setdefault(frozenset(step % 12 for step in steps), quality)
+    return table
+
+
+@lru_cache(maxsize=4096)
+def _named(pitches: tuple[int, ...], key: Key) -> Chord:
+    """Name a block of pitches: by a common quality over its lowest tone, else over another; else by a rarer one."""
+    bass = pitches[0] % 12
+    classes = list(dict.fromkeys(pitch % 12 for pitch in pitches))
+    found = [(root, _qualities().get(frozenset((pc - root) % 12 for pc in classes))) for root in classes]
+    for root, quality in [pair for pair in found if pair[1] in _COMMON] + found:
+        if quality is not None:
+            return Chord(key.spell(root), quality, None if root == bass else key.spell(bass))
+    return Chord.of_intervals(key.spell(bass), [pc - bass for pc in classes])
+
+
+# ---- sections
+
+
+def with_sections(bars: tuple[Bar, ...], markers: Any, resolution: int) -> tuple[Bar, ...]:
+    """Name the bars at whose start a marker stands."""
+    if not markers:
+        return bars
+    starts, at = [], Fraction(0)
+    for bar in bars:
+        starts.append(at)
+        at += bar.length
+    named = list(bars)
+    for marker in markers:
+        text = marker.text.strip()
+        where = Fraction(marker.time, resolution)
+        place = bisect_left(starts, where)
+        if place < len(bars) and starts[place] == where and 0 < len(text) <= _SECTION and "." not in text[1:-1]:
+            named[place] = replace(named[place], section=text)
+    return tuple(named)
