@@ -1,0 +1,18 @@
+"""ABC 2.1: tunes as text (abcnotation.com/wiki/abc:standard:v2.1), one or many in a book."""
+
+from __future__ import annotations
+
+from segue.formats.abc.book import read, read_all
+
+__all__ = ["EXAMPLE", "NAME", "SUFFIXES", "read", "read_all"]
+
+NAME = "abc"
+SUFFIXES: tuple[str, ...] = (".abc",)
+EXAMPLE = b"""X:1
+T:Scale
+M:4/4
+L:1/4
+K:G
+|:"G"GABc|"D7"d2 d>d|1"C"e2 c2:|2"G"G4|]
+w:one two three four five six
+"""
