@@ -20,6 +20,7 @@ from segue.errors import FormatError, InputError, did_you_mean
 T = TypeVar("T", int, float, str)
 _MOST = sys.float_info.max
 METHOD_NAMES = ("head-only", "last-n", "full", "lora", "adapters")
+OPTIMIZERS = ("adamw", "muon", "sgd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ class Recipe:
     adapter_width: int = _dial(64, "width of the bottleneck of the method adapters", 1)
     dropout: float = _dial(0.1, "dropout wherever the trained model has it", 0, 0.99)
     max_length: int = _dial(64, "tokens read of a text; what is longer is cut", 2)
-    optimizer: str = _dial("adamw", "optimizer; sgd has momentum 0.9", choices=("adamw", "sgd"))
+    optimizer: str = _dial(
+        "adamw", "muon is for hidden matrices, with adamw for the rest; sgd has momentum 0.9", choices=OPTIMIZERS
+    )
     lr: float = _dial(3e-5, "highest learning rate of the backbone")
     head_lr: float = _dial(1e-3, "highest learning rate of all that stands on the backbone")
     weight_decay: float = _dial(0.01, "decoupled weight decay of matrices; never of biases and norms")
