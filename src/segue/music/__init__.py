@@ -1,0 +1,1 @@
+"""Music as pure data and its theory: pitch, key, metre, chord, score, lyric, and the score language."""
