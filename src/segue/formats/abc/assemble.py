@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from segue.formats.abc.voice import Mark, Voice
+from segue.errors import InputError
+from segue.formats.abc.bars import Mark
+from segue.formats.abc.voice import Voice
+from segue.music.lyric import Sung, Syllable
 from segue.music.note import Notes
 from segue.music.score import Bar, ChordAt, Part, Score, Tempo
 
 _MOST_RESOLUTION = 1 << 20
-VELOCITY = 80
 
 
 @dataclass(slots=True)
@@ -28,35 +31,29 @@ def assemble(header: Header, voices: list[Voice], resolution: int, lost: Counter
     """Return the score of voices in ticks, `resolution` of them to a quarter note; `lost` counts what is not kept."""
     for voice in voices:
         voice.finish()
-    sounding = [voice for voice in voices if voice.bars]
-    bars = sounding[0].bars if sounding else []
-    end = bars[-1].start + bars[-1].length if bars else 0
-    chords = _chords(sounding, resolution, end)
-    tempos = [Tempo(Fraction(time, resolution), bpm) for voice in voices for time, bpm in voice.tempos]
-    for voice in sounding:
-        _clip(voice, end)
-    parts = [_part(voice, resolution) for voice in sounding if voice.starts or voice.is_visible]
+    with_bars = [voice for voice in voices if voice.bars.marks]
+    marks = _align(with_bars, lost) if len(with_bars) > 1 else (with_bars[0].bars.marks if with_bars else [])
+    end = marks[-1].start + marks[-1].length if marks else 0
+    parts = [
+        _part(voice, resolution, end)
+        for voice in voices
+        if voice.starts or voice.has_rests or (not with_bars and (voice.name or len(voices) > 1))
+    ]
     for voice in voices:
         lost.update(voice.lost)
     return Score(
         tuple(parts),
-        _bars(bars, resolution),
-        tuple(chords),
-        tuple(tempos),
+        _bars(marks, resolution),
+        _chords(with_bars, resolution, end),
+        _tempos(voices, resolution),
         header.title,
         header.composer,
         header.style,
-        tuple(f"{count} {what} not kept" for what, count in lost.items()),
+        tuple(f"not kept: {what} ({count})" for what, count in lost.items()),
     )
 
 
-def _clip(voice: Voice, end: int) -> None:
-    """End the notes of chords that outlast the last bar with it."""
-    over = [index for index, start in enumerate(voice.starts) if start + voice.lengths[index] > end]
-    for index in over:
-        voice.lengths[index] = end - voice.starts[index]
-    if over:
-        voice.lost["ends of notes after the last bar"] += len(over)
+# ---- bars
 
 
 def _bars(marks: list[Mark], resolution: int) -> tuple[Bar, ...]:
@@ -72,24 +69,113 @@ def _bars(marks: list[Mark], resolution: int) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _chords(voices: list[Voice], resolution: int, end: int) -> list[ChordAt]:
-    if len(voices) == 1:
-        rows = voices[0].chords
-    else:
-        first = {time: chord for voice in reversed(voices) for time, chord in voice.chords}
-        rows = sorted(first.items(), key=lambda row: row[0])
-    return [ChordAt(Fraction(time, resolution), chord) for time, chord in rows if time < end]
+def _align(voices: list[Voice], lost: Counter[str]) -> list[Mark]:
+    """Give bars of the same number the same length in all voices, the longest; return them."""
+    columns = [voice.bars.marks for voice in voices]
+    longest = max(columns, key=len)
+    marks, start = [], 0
+    for number, model in enumerate(longest):
+        same = [column[number] for column in columns if number < len(column)]
+        length = max(mark.length for mark in same)
+        marks.append(
+            Mark(
+                start,
+                length,
+                same[0].metre,
+                same[0].key,
+                any(mark.repeats_from for mark in same),
+                max(mark.repeats_to for mark in same),
+                next((mark.ending for mark in same if mark.ending), ()),
+                next((mark.section for mark in same if mark.section), model.section),
+            )
+        )
+        start += length
+    for voice in voices:
+        _move(voice, marks, lost)
+    return marks
 
 
-def _part(voice: Voice, resolution: int) -> Part:
+def _move(voice: Voice, marks: list[Mark], lost: Counter[str]) -> None:
+    """Move what lies in the bars of a voice to where these bars begin in all voices."""
+    old = [mark.start for mark in voice.bars.marks]
+    new = [mark.start for mark in marks]
+    if old == new[: len(old)]:
+        return
+    lost["different lengths of a bar in different voices"] += 1
+
+    def moved(time: int) -> int:
+        place = max(0, bisect_right(old, time) - 1)
+        return new[place] + time - old[place]
+
+    def moved_end(time: int) -> int:
+        place = max(0, bisect_left(old, time) - 1)
+        return new[place] + time - old[place]
+
+    ends = [moved_end(start + length) for start, length in zip(voice.starts, voice.lengths, strict=True)]
+    voice.starts = [moved(start) for start in voice.starts]
+    voice.lengths = [end - start for start, end in zip(voice.starts, ends, strict=True)]
+    voice.chords = [(moved(time), chord) for time, chord in voice.chords]
+    voice.tempos = [(moved(time), bpm) for time, bpm in voice.tempos]
+    voice.words = [sung.at(moved(sung.time)) for sung in voice.words]
+
+
+# ---- what lies in them
+
+
+def _part(voice: Voice, resolution: int, end: int) -> Part:
+    notes = _notes(voice, resolution, end)
+    words: tuple[Sung, ...] = ()
+    if voice.words:
+        rows = sorted(voice.words, key=lambda sung: (sung.time, sung.verse))
+        words = tuple(
+            Sung(Fraction(one.time, resolution), Syllable(one.text, one.is_start, one.is_end), one.verse)
+            for one in rows
+        )
+    return Part(notes, voice.name, voice.setting.program, voice.setting.is_drums, words)
+
+
+def _notes(voice: Voice, resolution: int, end: int) -> Notes:
     starts, lengths, pitches = voice.starts, voice.lengths, voice.pitches
-    if not voice.is_sorted:
-        rows = sorted(zip(starts, pitches, lengths, strict=True))
-        starts, pitches, lengths = (list(column) for column in zip(*rows, strict=True))
+    velocities = _velocities(voice)
+    if not voice.is_sorted and starts:
+        rows = sorted(zip(starts, pitches, lengths, velocities, strict=True))
+        starts, pitches, lengths, velocities = (list(column) for column in zip(*rows, strict=True))
+    last = max(map(int.__add__, starts, lengths), default=0)
+    if last > end:
+        lengths = [min(length, end - start) for start, length in zip(starts, lengths, strict=True)]
+        voice.lost["ends of notes beyond the last bar"] += 1
+        last = end
+    if not 0 <= min(pitches, default=0) <= max(pitches, default=0) <= 127:
+        raise InputError("notes outside of MIDI's pitches 0 to 127")
     common = gcd(resolution, *starts, *lengths)
     if common > 1:
-        resolution //= common
         starts = [start // common for start in starts]
         lengths = [length // common for length in lengths]
-    notes = Notes(resolution, starts, lengths, pitches, [VELOCITY] * len(starts))
-    return Part(notes, voice.name, voice.program, voice.is_drums)
+    if resolution // common > _MOST_RESOLUTION:
+        raise InputError(f"lengths that need more than {_MOST_RESOLUTION:,} ticks to a quarter note")
+    return Notes.of_checked(resolution // common, starts, lengths, pitches, velocities, last // common)
+
+
+def _velocities(voice: Voice) -> list[int]:
+    """Return the velocity of every note, in the order in which they were read."""
+    count = len(voice.starts)
+    if not voice.velocities:
+        return [voice.setting.velocity] * count
+    velocities = [voice.first_velocity] * count
+    for index, velocity in voice.velocities:
+        velocities[index:] = [velocity] * (count - index)
+    return velocities
+
+
+def _chords(voices: list[Voice], resolution: int, end: int) -> tuple[ChordAt, ...]:
+    if len(voices) == 1 and voices[0].is_sorted:
+        rows = voices[0].chords
+    else:
+        first = {time: chord for voice in reversed(voices) for time, chord in reversed(voice.chords)}
+        rows = sorted(first.items(), key=lambda row: row[0])
+    return tuple(ChordAt(Fraction(time, resolution), chord) for time, chord in rows if time < end)
+
+
+def _tempos(voices: list[Voice], resolution: int) -> tuple[Tempo, ...]:
+    rows = sorted((time, order, bpm) for voice in voices for order, (time, bpm) in enumerate(voice.tempos))
+    return tuple(Tempo(Fraction(time, resolution), bpm) for time, _, bpm in rows)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,28 +11,6 @@ from segue.errors import InputError
 from segue.music.key import MODES, Key
 from segue.music.metre import Metre
 from segue.music.pitch import Tone
-
-_ACCENTS = {
-    "`": "\u0300",
-    "'": "\u0301",
-    "^": "\u0302",
-    "~": "\u0303",
-    '"': "\u0308",
-    ",": "\u0327",
-    "c": "\u0327",
-    "u": "\u0306",
-    "v": "\u030c",
-    "H": "\u030b",
-    "=": "\u0304",
-    "r": "\u030a",
-    ";": "\u0328",
-    "o": "\u030a",
-}
-_WHOLE = {"ss": "ß", "AE": "Æ", "ae": "æ", "OE": "Œ", "oe": "œ", "/O": "Ø", "/o": "ø", "AA": "Å", "aa": "å"}
-_WHOLE |= {"TH": "Þ", "th": "þ", "DH": "Ð", "dh": "ð"}
-_ESCAPE = re.compile(
-    r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\d{3})|(ss|AE|ae|OE|oe|/O|/o|AA|aa|TH|th|DH|dh)|(..)|(.))|(&#?\w+;)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +20,12 @@ class KeyField:
     key: Key
     alters: tuple[int, ...]
     shift: int = 0
-    is_known: bool = True
+    is_named: bool = True  # whether it names a key, or only a clef and its like
+    is_understood: bool = True
 
-
-def read_text(text: str) -> str:
-    r"""Return a text with its escapes (`\'e`, `\u00e9`, `&eacute;`, `\%`) resolved, blanks at its ends removed."""
-    text = text.strip()
-    if "\\" not in text and "&" not in text:
-        return text
-    return _ESCAPE.sub(_unescape, text)
-
-
-def _unescape(found: re.Match[str]) -> str:
-    four, eight, octal, whole, pair, single, entity = found.groups()
-    if entity:
-        return html.unescape(entity)
-    if four or eight:
-        code = int(four or eight, 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else found[0]
-    if octal:
-        return chr(int(octal, 8)) if octal.isdecimal() and max(octal) < "8" and int(octal, 8) < 256 else found[0]
-    if whole:
-        return _WHOLE[whole]
-    if single is not None:
-        return str(single)
-    sign, letter = pair[0], pair[1]
-    if sign in _ACCENTS and letter.isalpha():
-        return unicodedata.normalize("NFC", letter + _ACCENTS[sign])
-    return str(pair)
+    def moved(self, shift: int) -> KeyField:
+        """Return the same key with another transposition."""
+        return replace(self, shift=shift)
 
 
 def alters_of(signature: int) -> list[int]:
@@ -83,43 +37,47 @@ def alters_of(signature: int) -> list[int]:
     return alters
 
 
-_KEY = re.compile(r"([A-G])([#b]?)(?:\s*([A-Za-z]{3,})|\s*(m|M)(?=$|[\s\d_^=]))?", re.ASCII)
+_KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)(?![a-z])")
 _SIGN = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
 _SIGNS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 _SETTINGS = re.compile(r"\b([a-z]+)=(\"[^\"]*\"|\S+)")
-_CLEF_OCTAVE = re.compile(r"\b(?:treble|bass|alto|tenor|soprano|mezzosoprano|baritone|[GFCP])\d?([+-])(8|15)\b")
+_CLEFS = r"\b(?:treble|bass|alto|tenor|soprano|mezzosoprano|baritone|perc|auto)\d?"
+_CLEF = re.compile(_CLEFS + r"(?:[+-](?:8|15))?(?!\w)")
+_CLEF_OCTAVE = re.compile(rf"(?:{_CLEFS}|\b[GFCP]\d)([+-])(8|15)\b")
 
 
 @lru_cache(maxsize=512)
 def read_key(text: str) -> KeyField:
-    """Read a K: field: "G", "Ador", "D exp _b ^f", "none", "Am clef=bass transpose=-2"; C where it names none."""
-    rest = text.strip()
-    shift = read_shift(rest)
-    plain = _CLEF_OCTAVE.sub("", _SETTINGS.sub("", rest)).strip()
-    if plain[:2] in ("HP", "Hp"):
+    """Read a K: field: "G", "Ador", "D exp _b ^f", "none", "Am clef=bass transpose=-2".
+
+    Where it names no key, or none that is understood, it stands for C.
+    """
+    shift = read_shift(text)
+    plain = _CLEF.sub("", _SETTINGS.sub("", text)).strip()
+    alters = [0] * 7
+    if plain[:2] in ("HP", "Hp"):  # the bagpipe's scale
         return KeyField(Key(Tone("D")), tuple(alters_of(2)), shift)
     found = _KEY.match(plain)
-    if not found or plain.lower().startswith(("none", "bass", "alto", "clef", "baritone")):
-        alters = [0] * 7
+    if not found:
+        is_named = plain.lower().startswith("none") or _SIGN.match(plain) is not None or not text
         _sign(alters, plain)
-        return KeyField(Key(), tuple(alters), shift, plain.lower().startswith("none") or not plain)
-    tonic = Tone.parse(found[1] + found[2])
-    word = (found[3] or found[4] or "").lower() if (found[3] or found[4]) != "M" else "major"
-    mode, is_known = _mode(word)
-    after = plain[found.end() :] if is_known else plain[found.end(2) :]
-    key = Key(tonic, mode or "major")
-    alters = [0] * 7 if word == "exp" or re.match(r"\s*exp\b", after) else alters_of(key.signature)
+        return KeyField(Key(), tuple(alters), shift, is_named, is_named or not plain)
+    word, after = found[3], plain[found.end() :]
+    mode = _mode(word)
+    key = Key(Tone.parse(found[1] + found[2]), mode or "major")
+    if word != "exp" and not after.lstrip().startswith("exp"):
+        alters = alters_of(key.signature)
     _sign(alters, after)
-    return KeyField(key, tuple(alters), shift, is_known)
+    return KeyField(key, tuple(alters), shift, True, mode is not None)
 
 
-def _mode(word: str) -> tuple[str | None, bool]:
-    if word in ("", "exp"):
-        return "major", True
-    if word == "m":
-        return "minor", True
-    names = {"ion": "major", "aeo": "minor", **{mode[:3]: mode for mode in MODES}}
-    return names.get(word[:3]), word[:3] in names
+def _mode(word: str) -> str | None:
+    if word == "M":
+        return "major"
+    low = word.lower()
+    names = {"ion": "major", "aeo": "minor", "": "major", "m": "minor", "exp": "major"}
+    names |= {mode[:3]: mode for mode in MODES}
+    return names.get(low[:3])
 
 
 def _sign(alters: list[int], text: str) -> None:
@@ -141,7 +99,7 @@ def read_shift(text: str) -> int:
 
 @lru_cache(maxsize=256)
 def read_metre(text: str) -> Metre | None:
-    """Read an M: field: "6/8", "C", "C|", "2+3/8", "(2+2+3)/8"; None for "none"; else InputError."""
+    """Read an M: field: "6/8", "C", "C|", "2+3/8", "(2+2+3)/8"; None for "none", else InputError."""
     plain = text.strip()
     if plain.lower() in ("none", ""):
         return None

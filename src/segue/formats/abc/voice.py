@@ -1,93 +1,58 @@
-"""One voice of an ABC tune while it is read: its notes in ticks, and the bars that it makes."""
+"""One voice of an ABC tune while it is read: its notes in ticks, its chords, tempos and words."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from fractions import Fraction
 
-from segue.errors import InputError
 from segue.formats.abc import tokens
-from segue.formats.abc.fields import KeyField, read_key, read_metre, read_tempo, read_unit
+from segue.formats.abc.bars import Bars
+from segue.formats.abc.fields import read_key, read_metre, read_tempo, read_unit
 from segue.formats.abc.labels import read_label
-from segue.formats.abc.tokens import Item, Table, scale
+from segue.formats.abc.setting import DYNAMICS, Setting
+from segue.formats.abc.text import read_text
+from segue.formats.abc.tokens import Item, scale
+from segue.formats.abc.words import Event, SungAt, set_words
 from segue.music.chord import Chord
-from segue.music.key import Key
 from segue.music.metre import Metre
 
-Tuple3 = tuple[int, int, int]
-_TABLES: dict[tuple[int, tuple[int, ...], int, bool], Table] = {}
-_MOST_TABLES, _MOST_BARS = 64, 100_000
+Struck = tuple[int, int, int]  # of a note: its index, its pitch without accidental, the ticks of this piece of it
+_NO_GROUP: tuple[int, list[Struck], int] = (-1, [], 0)
 _TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
-
-
-def table_of(unit: int, alters: tuple[int, ...], shift: int, by_octave: bool) -> Table:
-    """Return the table of tokens for this setting; the same object for the same one."""
-    setting = (unit, alters, shift, by_octave)
-    table = _TABLES.get(setting)
-    if table is None:
-        if len(_TABLES) >= _MOST_TABLES:
-            _TABLES.clear()
-        table = _TABLES[setting] = Table(*setting)
-    return table
-
-
-@dataclass(slots=True)
-class Setting:
-    """What holds for the notes to come: metre, key, unit length (quarter notes), and how accidentals count."""
-
-    metre: Metre = field(default_factory=Metre)
-    key: KeyField = field(default_factory=lambda: read_key(""))
-    unit: Fraction = Fraction(1, 2)
-    by_octave: bool = False
-
-
-@dataclass(slots=True)
-class Mark:
-    """A bar as it is read: times in ticks."""
-
-    start: int
-    length: int
-    metre: Metre
-    key: Key
-    repeats_from: bool
-    repeats_to: int
-    ending: tuple[int, ...]
-    section: str
+_JUMPS = ("d.c.", "d.s.", "dacapo", "dacoda", "fine", "segno", "coda", "dc", "ds")
+_UNHEARD = frozenset("rNmUsWGHDBFSOZA")
 
 
 class Voice:
-    """The notes, bars, chords and tempos of one voice; `resolution` is the ticks of a quarter note.
+    """The notes, bars, chords and tempos of one voice, in ticks; `lost` counts, in words, what could not be kept."""
 
-    `lost` counts, in words, what could not be kept.
-    """
-
-    def __init__(self, setting: Setting, resolution: int, shift: int = 0) -> None:
-        self.metre, self.key, self.unit, self.by_octave = setting.metre, setting.key, setting.unit, setting.by_octave
-        self.resolution, self.shift = resolution, shift
-        self.name, self.program, self.is_drums = "", 0, False
+    def __init__(self, setting: Setting, name: str = "") -> None:
+        self.setting, self.name = setting, name
         self.lost: Counter[str] = Counter()
         self.starts: list[int] = []
         self.lengths: list[int] = []
         self.pitches: list[int] = []
-        self.bars: list[Mark] = []
+        self.first_velocity = setting.velocity
+        self.velocities: list[tuple[int, int]] = []  # from the note of this index on, this velocity
+        self.bars = Bars(setting)
         self.chords: list[tuple[int, Chord]] = []
         self.tempos: list[tuple[int, float]] = []
-        self.events: list[tuple[int, int, bool]] = []  # (start, bar, is tied to the one before) where words follow
-        self.has_words, self.is_sorted, self.is_visible = False, True, False
-        self.time, self.bar_start, self.bar_end = 0, 0, 0
+        self.words: list[SungAt] = []
+        self.is_sorted, self.has_rests = True, False
+        self.time = 0
         self._note_item: Item | None = None  # the last event, where it is a plain note
-        self._group: tuple[int, list[Tuple3], int] = (-1, [], 0)  # else its end, (index, natural, ticks) and ticks
-        self._ties: dict[int, int] = {}  # natural pitch -> index of the note that goes on
+        self._group = _NO_GROUP  # else where it ends, what it struck, and its ticks
+        self._ties: dict[int, int] = {}  # pitch without accidental -> index of the note that goes on
         self._accidentals: dict[int, int] = {}
         self._tuplet, self._tuplet_left = (1, 1), 0
         self._broken: tuple[int, int] | None = None
-        self._is_plain = True
-        self._layer, self._layer_ties = 0, {}  # type: int, dict[int, dict[int, int]]
-        self._from, self._ending, self._section = False, (), ""  # type: bool, tuple[int, ...], str
-        self._double_at, self._is_open = 0, False
-        self._set_table()
+        self._layer, self._layers_end = 0, 0
+        self._layer_ties: dict[int, dict[int, int]] = {}
+        self._events: list[Event] = []  # of the line of music, where words follow
+        self._verse = 0
+        self._open_verses: set[int] = set()  # those that stopped within a word
+        self.table = setting.table()
+        self._is_plain = not setting.has_words
 
     # ---- the inner loop
 
@@ -109,47 +74,44 @@ class Voice:
             else:
                 self._note(item)
 
-    def _settle(self) -> None:
-        is_special = self._tuplet_left or self._broken or self._ties or self._accidentals or self.has_words
-        self._is_plain = not is_special
+    def begin_line(self) -> None:
+        """Let the next w: line belong to the music from here on."""
+        self._events, self._verse = [], 0
 
-    def _set_table(self) -> None:
-        unit = scale(self.resolution, self.unit.numerator, self.unit.denominator)
-        self.table = table_of(unit, self.key.alters, self.key.shift + self.shift, self.by_octave)
+    def _settle(self) -> None:
+        is_special = self._tuplet_left or self._broken or self._ties or self._accidentals or self.setting.has_words
+        self._is_plain = not is_special
 
     # ---- notes
 
     def _note(self, item: Item) -> None:
         ticks = self._stretch(item[2])
-        index, is_tied = self._strike(item, ticks)
-        self._advance([(index, item[3], ticks)], ticks, is_tied)
+        index = self._strike(item, ticks)
+        self._advance([(index, item[3], ticks)], ticks)
 
     def _chord(self, item: Item) -> None:
-        unit, top, low = self.table.unit, *self._factor()
-        struck: list[Tuple3] = []
-        held: list[Tuple3] = []
-        are_tied, moved = [], 0
+        unit, (top, low) = self.table.unit, self._factor()
+        struck: list[Struck] = []
+        held: list[Struck] = []
         for one in item[1]:
             if one[0] == tokens.NOTE:
                 ticks = scale(one[2], item[2] * top, unit * low)
-                index, is_tied = self._strike(one, ticks)
-                struck.append((index, one[3], ticks))
-                are_tied.append(is_tied)
-                moved = moved or ticks
-            elif one[0] == tokens.TIE and struck:
-                held.append(struck[-1])
-            elif one[0] != tokens.CHORD:
-                _ACTS.get(one[0], Voice._skip)(self, one)
+                struck.append((self._strike(one, ticks), one[3], ticks))
+            elif one[0] == tokens.TIE:
+                held += struck[-1:]
+            elif one[0] in (tokens.QUOTE, tokens.DECORATION, tokens.GRACE):
+                _ACTS[one[0]](self, one)
         if not struck:
-            self.lost["chords without notes"] += 1
+            self.lost["brackets without notes"] += 1
             return
         self.is_sorted = self.is_sorted and len(struck) == 1
-        self._advance(struck, moved, all(are_tied))
-        self._ties.update((natural, index) for index, natural, _ in held)
-        self._settle()
+        self._advance(struck, struck[0][2])
+        if held:
+            self._ties = {natural: index for index, natural, _ in held}
+            self._settle()
 
-    def _strike(self, item: Item, ticks: int) -> tuple[int, bool]:
-        """Begin a note, or prolong the one it is tied to; return its index, and whether it is tied."""
+    def _strike(self, item: Item, ticks: int) -> int:
+        """Begin a note, or prolong the one that is tied to it; return its index."""
         _, pitch, _, natural, place, alter = item
         tied = self._ties.get(natural)
         if alter is not None:
@@ -160,15 +122,15 @@ class Voice:
             pitch = self.pitches[tied]
         if tied is not None and self.pitches[tied] == pitch and self.starts[tied] + self.lengths[tied] == self.time:
             self.lengths[tied] += ticks
-            return tied, True
+            return tied
         self.starts.append(self.time)
         self.lengths.append(ticks)
         self.pitches.append(pitch)
-        return len(self.starts) - 1, False
+        return len(self.starts) - 1
 
-    def _advance(self, struck: list[Tuple3], ticks: int, is_tied: bool) -> None:
-        if self.has_words and struck:
-            self.events.append((self.time, len(self.bars), is_tied))
+    def _advance(self, struck: list[Struck], ticks: int) -> None:
+        if struck and self.setting.has_words and not self._layer:
+            self._events.append((self.time, len(self.bars.marks)))
         self.time += ticks
         self._group, self._note_item = (self.time, struck, ticks), None
         if self._ties:
@@ -176,6 +138,7 @@ class Voice:
         self._settle()
 
     def _factor(self) -> tuple[int, int]:
+        """Return by what the next note, chord or rest is stretched: tuplets and broken rhythm."""
         top, low = 1, 1
         if self._tuplet_left:
             self._tuplet_left -= 1
@@ -189,19 +152,18 @@ class Voice:
         return ticks if top == low else scale(ticks, top, low)
 
     def _rest(self, item: Item) -> None:
-        self.is_visible = self.is_visible or not item[2]
-        self._advance([], self._stretch(item[1]), False)
+        self.has_rests = self.has_rests or not item[2]
+        self._advance([], self._stretch(item[1]))
 
     def _measures(self, item: Item) -> None:
         _, count, is_invisible, *_ = item
-        self.is_visible = self.is_visible or not is_invisible
-        length = self.metre.length
+        self.has_rests = self.has_rests or not is_invisible
         for left in range(count, 0, -1):
-            self._advance([], scale(self.resolution, length.numerator, length.denominator), False)
+            self._advance([], self.setting.bar_ticks())
             if left > 1:
                 self._bar((tokens.BAR, 1, 0, (), False, None))
 
-    def _last(self) -> tuple[list[Tuple3], int] | None:
+    def _last(self) -> tuple[list[Struck], int] | None:
         """Return what the last note, chord or rest struck, and its ticks."""
         if self._note_item is not None:
             ticks = self._note_item[2]
@@ -211,15 +173,14 @@ class Voice:
     def _tie(self, _item: Item) -> None:
         last = self._last()
         if last and last[0]:
-            self._ties.update((natural, index) for index, natural, _ in last[0])
+            self._ties = {natural: index for index, natural, _ in last[0]}
             self._is_plain = False
 
     def _break(self, item: Item) -> None:
-        last, count = self._last(), min(len(item[1]), 8)
+        last, low = self._last(), 1 << min(len(item[1]), 8)
         if last is None:
             self.lost["broken rhythms after no note"] += 1
             return
-        low = 2**count
         first, then = (2 * low - 1, 1) if item[1][0] == ">" else (1, 2 * low - 1)
         struck = []
         for index, natural, ticks in last[0]:
@@ -233,71 +194,109 @@ class Voice:
 
     def _begin_tuplet(self, item: Item) -> None:
         _, p, q, r, *_ = item
-        if not p:
-            return
-        q = q or _TUPLETS.get(p) or (3 if self.metre.is_compound else 2)
-        self._tuplet, self._tuplet_left, self._is_plain = (q, p), r or p, False
+        if p:
+            q = q or _TUPLETS.get(p) or (3 if self.setting.metre.is_compound else 2)
+            self._tuplet, self._tuplet_left, self._is_plain = (q, p), r or p, False
+
+    # ---- overlays and bars
 
     def _overlay(self, _item: Item) -> None:
-        self.bar_end = max(self.bar_end, self.time)
-        self._layer_ties[self._layer] = self._ties
-        self._layer += 1
-        self._ties = self._layer_ties.pop(self._layer, {})
-        self.time, self.is_sorted = self.bar_start, False
-        self._note_item, self._group, self._tuplet_left, self._broken = None, (-1, [], 0), 0, None
-        self._settle()
+        """Begin the bar once more, for another layer of notes."""
+        self._layers_end = max(self._layers_end, self.time)
+        self._change_layer(self._layer + 1, self.bars.start)
+        self.is_sorted = False
 
-    # ---- bars
+    def _change_layer(self, layer: int, time: int) -> None:
+        self._layer_ties[self._layer] = self._ties
+        self._ties = self._layer_ties.pop(layer, {})
+        self._layer, self.time = layer, time
+        self._note_item, self._group, self._tuplet_left, self._broken = None, _NO_GROUP, 0, None
+        self._settle()
 
     def _bar(self, item: Item) -> None:
         _, played, begins, ending, is_double, text = item
-        if self._layer:
-            self._end_overlays()
-        if self.time > self.bar_start:
-            self._close(played)
-        elif played > 1 and self.bars:
-            self.bars[-1].repeats_to = max(played, self.bars[-1].repeats_to)
-        if played > 1:
-            self._end_repeat()
-        if is_double:
-            self._double_at = len(self.bars)
-        if begins:
-            self._from = self._is_open = True
-        if ending:
-            self._ending = ending
+        self._close(played)
+        self.bars.line(played, bool(begins), ending, is_double)
         if text:
             self.lost[f"ending {text[:20]!r}"] += 1
         self._accidentals.clear()
         self._settle()
 
     def _close(self, played: int) -> None:
-        if len(self.bars) >= _MOST_BARS:
-            raise InputError(f"more than {_MOST_BARS:,} bars in a voice")
-        length = self.time - self.bar_start
-        marks = (self._from, played, self._ending, self._section)
-        self.bars.append(Mark(self.bar_start, length, self.metre, self.key.key, *marks))
-        self.bar_start, self._from, self._ending, self._section = self.time, False, (), ""
-
-    def _end_overlays(self) -> None:
-        self._layer_ties[self._layer] = self._ties
-        self.time, self._layer = max(self.time, self.bar_end), 0
-        self._ties = self._layer_ties.pop(0, {})
-        self._note_item, self._group = None, (-1, [], 0)
-
-    def _end_repeat(self) -> None:
-        """Begin what `:|` repeats at the last double bar, where no `|:` has begun it."""
-        if not self._is_open and 0 < self._double_at < len(self.bars):
-            self.bars[self._double_at].repeats_from = True
-        self._is_open, self._double_at = False, len(self.bars)
+        if self._layer:
+            self._change_layer(0, max(self.time, self._layers_end))
+            self._layers_end = 0
+        if self.time > self.bars.start:
+            self.bars.close(self.time, played, self.setting)
 
     def finish(self) -> None:
         """Close the last bar, where music lies in it."""
-        if self._layer:
-            self._end_overlays()
-        if self.time > self.bar_start:
-            self._close(1)
+        self._close(1)
 
-    # ---- the rest
+    # ---- fields and words
+
+    def _field(self, item: Item) -> None:
+        self.change(item[1], item[2])
+
+    def change(self, letter: str, value: str) -> None:
+        """Let a field of the body hold from here on; InputError where its value is none."""
+        if letter in "KLMI":
+            self._change_setting(letter, value)
+        elif letter == "Q":
+            bpm = read_tempo(value, self.setting.unit)
+            if bpm is None:
+                self.lost["tempos in words"] += 1
+            else:
+                self.tempos.append((self.time, bpm))
+        elif letter == "P":
+            self._close(1)
+            self.bars.section = read_text(value)
+        elif letter not in _UNHEARD:
+            self.lost[f"fields {letter}:"] += 1
+
+    def _change_setting(self, letter: str, value: str) -> None:
+        setting = self.setting
+        if letter == "K":
+            key = read_key(value)
+            if not key.is_understood:
+                self.lost[f"key {value[:20]!r}"] += 1
+            setting.key = key if key.is_named else setting.key.moved(key.shift)
+        elif letter == "L":
+            setting.unit = read_unit(value)
+        elif letter == "M":
+            setting.metre = read_metre(value) or Metre()
+        else:
+            self.direct(value)
+        self.table = setting.table()
+        if self.time == self.bars.start:
+            self.bars.settle(setting)
+
+    def direct(self, text: str) -> None:
+        """Follow a directive such as "MIDI program 5", or count it as lost."""
+        setting = self.setting
+        program, velocity = setting.program, setting.velocity
+        is_kept = setting.direct(text)
+        if self.starts and program != setting.program:  # a part has one program
+            setting.program, is_kept = program, False
+        if not is_kept:
+            self.lost[" ".join(text.split()[:2])] += 1
+        if velocity != setting.velocity:
+            self.velocities.append((len(self.starts), setting.velocity))
+        self.table = setting.table()
+
+    def sing(self, text: str) -> None:
+        """Set a w: line to the line of music before it."""
+        self._verse += 1
+        sung, is_open, lost = set_words(text, self._events, self._verse, self._verse in self._open_verses)
+        self.words += sung
+        if is_open:
+            self._open_verses.add(self._verse)
+        else:
+            self._open_verses.discard(self._verse)
+        if lost:
+            self.lost["syllables beyond the notes of their line"] += lost
+
+    # ---- signs
 
     def _quote(self, item: Item) -> None:
         text = item[1][1:].removesuffix('"')
@@ -305,54 +304,31 @@ class Voice:
         if chord is not None and not (self.chords and self.chords[-1][0] == self.time):
             self.chords.append((self.time, chord))
         elif text.strip():
-            self.lost["texts above the notes"] += 1
+            self._lose("texts above the notes", text)
 
-    def _field(self, item: Item) -> None:
-        self.change(item[1], item[2])
-
-    def change(self, letter: str, value: str) -> None:
-        """Let a field of the body hold from here on; InputError where its value is none."""
-        if letter == "K":
-            self._change_key(value)
-        elif letter == "M":
-            self.metre = read_metre(value) or Metre()
-        elif letter == "L":
-            self.unit = read_unit(value)
-            self._set_table()
-        elif letter == "Q":
-            bpm = read_tempo(value, self.unit)
-            if bpm is None:
-                self.lost["tempos in words"] += 1
-            else:
-                self.tempos.append((self.time, bpm))
-        elif letter == "P":
-            self._section = value
+    def _decorate(self, item: Item) -> None:
+        sign = item[1].strip("!+")
+        if sign in DYNAMICS:
+            self.setting.velocity = DYNAMICS[sign]
+            self.velocities.append((len(self.starts), DYNAMICS[sign]))
         else:
-            self.lost[f"fields {letter}:"] += 1
+            self._lose("decorations", sign)
 
-    def _change_key(self, value: str) -> None:
-        key = read_key(value)
-        if not key.is_known:
-            self.lost[f"key {value[:20]!r}"] += 1
-            key = KeyField(self.key.key, self.key.alters, key.shift)
-        self.key = key
-        self._set_table()
+    def _lose(self, what: str, text: str) -> None:
+        plain = text.strip(" ^_<>@").lower()
+        self.lost[f"jump {plain!r}" if plain.startswith(_JUMPS) and len(plain) < 20 else what] += 1
 
     def _grace(self, _item: Item) -> None:
         self.lost["grace notes"] += 1
 
-    def _decorate(self, _item: Item) -> None:
-        self.lost["decorations"] += 1
-
     def _junk(self, item: Item) -> None:
-        self.lost[f"character {item[1]!r}"] += 1
+        self.lost[f"sign {item[1]!r}"] += 1
 
     def _skip(self, _item: Item) -> None:
         pass
 
 
 _ACTS: dict[int, Callable[[Voice, Item], None]] = {
-    tokens.NOTE: Voice._note,
     tokens.BAR: Voice._bar,
     tokens.REST: Voice._rest,
     tokens.QUOTE: Voice._quote,
