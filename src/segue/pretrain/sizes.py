@@ -1,0 +1,35 @@
+"""The recipe of pretraining, by size; no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from segue.errors import InputError, did_you_mean
+from segue.tune.recipe import Recipe
+
+_BASE = Recipe(
+    backbone="none",
+    optimizer="muon",
+    lr=4e-3,
+    weight_decay=0.05,
+    max_length=1024,
+    batch_size=1,
+    accumulate=2,
+    epochs=1,
+    warmup=0.03,
+    dropout=0.0,
+    patience=0,
+    checkpoint_every=100,
+)
+# windows of 256, 512 and 1,024 tokens
+SIZES: Mapping[str, Recipe] = MappingProxyType(
+    {"tiny": _BASE.replace(max_length=256), "small": _BASE.replace(max_length=512), "base": _BASE}
+)
+
+
+def pretrain_recipe(size: str = "base") -> Recipe:
+    """Return the recipe of a size (its windows' length); InputError with a suggestion where there is none."""
+    if size not in SIZES:
+        raise InputError(f"size {size!r} is none of {', '.join(SIZES)}{did_you_mean(size, SIZES)}")
+    return SIZES[size]
