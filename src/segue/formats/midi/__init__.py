@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.formats.midi.reading import read
+from segue.formats.midi.writing import write
 
 NAME = "midi"
 SUFFIXES = (".mid", ".midi", ".smf")
@@ -15,4 +16,9 @@ EXAMPLE = bytes.fromhex(
     "00904550 8360804500 8360ff2f00".replace(" ", "")
 )
 
-__all__ = ["EXAMPLE", "NAME", "SUFFIXES", "read"]
+__all__ = ["EXAMPLE", "NAME", "SUFFIXES", "is_like", "read", "write"]
+
+
+def is_like(data: bytes) -> bool:
+    """Whether a file begins as MIDI files do."""
+    return data.startswith(b"MThd")

@@ -147,21 +147,22 @@ def texts_of_track(data: bytes, inside: int, *, kind: int) -> list[tuple[int, st
 def _texts(data: bytes, at: int, end: int, kind: int) -> Iterator[tuple[int, str]]:
     tick = 0
     while at < end:
-        delta, at = _number(data, at, end)
+        delta, at = number_at(data, at, end)
         tick += delta
-        if data[at : at + 1] != b"\xff":
+        if data[at : at + 1] != b"\xff" or at + 1 >= end:
             return
-        of, (length, start) = data[at + 1], _number(data, at + 2, end)
+        of, (length, start) = data[at + 1], number_at(data, at + 2, end)
         if of == kind:
             yield tick, data[start : start + length].decode(errors="replace")
         at = start + length
 
 
-def _number(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Read a number of variable length; return it and the byte after it."""
+def number_at(data: bytes, at: int, end: int | None = None) -> tuple[int, int]:
+    """Read a number of variable length; return it and the byte after it, 0 and the end where there is none."""
+    end = len(data) if end is None else end
     found = _DELTA.match(data, at, end)
     if not found:
-        return 0, end + 1
+        return 0, end
     value = 0
     for byte in found[0]:
         value = value << 7 | byte & 0x7F

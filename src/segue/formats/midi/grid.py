@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from segue.music.metre import Metre
 from segue.music.score import Bar, Tempo
 
 BARS = 100_000  # the most bars that a file may come to
-_LONGEST_BAR = 256  # quarter notes, as in Bar
+FINE = 16  # parts of a tick: every bar of Metre is a whole number of them
 _Metres = list[tuple[int, Metre]]
 _Keys = list[tuple[int, Key]]
 
@@ -29,7 +30,7 @@ def metres_of(events: Iterable[Any], notice: list[str]) -> _Metres:
             found[event.time] = _metre(event.numerator, event.denominator)
         except InputError as error:
             notice.append(f"a time signature is left out: {error}")
-    found.setdefault(0, Metre())
+    found.setdefault(0, _metre(4, 4))
     return sorted(found.items(), key=itemgetter(0))
 
 
@@ -40,17 +41,29 @@ def _metre(count: int, value: int) -> Metre:
 
 def keys_of(events: Iterable[Any], notice: list[str]) -> _Keys:
     """Return (tick, key) in time order; of several at one tick the most frequent (transposing parts have others)."""
-    votes: dict[int, Counter[Key]] = {}
+    votes: dict[int, Counter[Key] | Key] = {}
     for event in events:
-        key = _key(event.key, event.tonality)
+        tick, key = event.time, _key(event.key, event.tonality)
         if key is None:
             notice.append(f"a key signature of {event.key} sharps is left out; -7 to 7 are accepted")
-        else:
-            votes.setdefault(event.time, Counter())[key] += 1
-    found: dict[int, Key] = {tick: counted.most_common(1)[0][0] for tick, counted in votes.items()}
-    if sum(len(counted) > 1 for counted in votes.values()):
-        notice.append("parts differ in key signature; the most frequent one is kept")
-    return sorted(found.items(), key=itemgetter(0)) or [(0, Key())]
+        elif tick not in votes:
+            votes[tick] = key
+        elif votes[tick] is not key:
+            before = votes[tick]
+            counted = votes[tick] = before if isinstance(before, Counter) else Counter((before,))
+            counted[key] += 1
+    if not votes:
+        return [(0, _C_MAJOR)]
+    found: dict[int, Key] = {}
+    for tick, voted in sorted(votes.items(), key=itemgetter(0)):
+        if isinstance(voted, Counter):
+            notice.append("parts differ in key signature; the most frequent one is kept")
+            voted = voted.most_common(1)[0][0]
+        found[tick] = voted
+    return list(found.items())
+
+
+_C_MAJOR = Key()
 
 
 @lru_cache(maxsize=64)
@@ -60,32 +73,49 @@ def _key(fifths: int, tonality: int) -> Key | None:
 
 def tempos_of(events: Iterable[Any], resolution: int, notice: list[str]) -> tuple[Tempo, ...]:
     """Return the tempos, each once; one outside of what Tempo takes is left out."""
-    found: dict[int, float] = {}
+    found: dict[int, int] = {}
     for event in events:
         mspq = event.mspq
         if 30_000 <= mspq <= 60_000_000:
-            found[event.time] = 60e6 / mspq
+            found[event.time] = mspq
         else:
             notice.append(f"a tempo of {mspq} microseconds a quarter note is left out")
     kept: list[Tempo] = []
-    for tick, bpm in sorted(found.items()):
-        if not kept or kept[-1].bpm != bpm:
-            kept.append(Tempo(Fraction(tick, resolution), bpm))
+    before = 0
+    for tick, mspq in sorted(found.items()):
+        if mspq != before:
+            kept.append(Tempo(Fraction(tick, resolution), _bpm(mspq)))
+        before = mspq
     return tuple(kept)
+
+
+@lru_cache(maxsize=1024)
+def _bpm(mspq: int) -> float:
+    """The roundest tempo that MIDI says in so many microseconds: 461,538 is 130, not 130.0001."""
+    exact = 60e6 / mspq
+    return next((near for digits in range(4) if round(60e6 / (near := round(exact, digits))) == mspq), exact)
 
 
 def bars_of(metres: _Metres, keys: _Keys, resolution: int, end: int, notice: list[str]) -> tuple[Bar, ...]:
     """Return bars that reach tick `end`: one that a new metre cuts short keeps its own metre and is irregular."""
     if len(metres) == 1 and len(keys) == 1:
         bar = _bar(metres[0][1], keys[0][1])
-        count = _count(end, bar.length, resolution)
-        return (bar,) * count
+        return (bar,) * _count(end * FINE, _fine(bar, resolution))
     bars: list[Bar] = []
-    starts: list[Fraction] = []  # in ticks
+    starts: list[int] = []  # in parts of a tick
     for place, (tick, metre) in enumerate(metres):
-        last = metres[place + 1][0] if place + 1 < len(metres) else None
-        _lay(bars, starts, (Fraction(tick), metre, last, end), resolution)
-    return _with_keys(bars, starts, keys, notice)
+        begin, bar = tick * FINE, _bar(metre, keys[0][1])
+        size = _fine(bar, resolution)
+        is_last = place + 1 == len(metres)
+        until = end * FINE if is_last else metres[place + 1][0] * FINE
+        if begin >= until and not (is_last and not bars):
+            continue
+        count = _count(until - begin, size, len(bars))
+        bars.extend([bar] * count)
+        starts.extend(range(begin, begin + count * size, size))
+        if not is_last and (short := until - starts[-1]) != size:
+            bars[-1] = replace(bar, length=Fraction(short, FINE * resolution))
+    return _with_keys(bars, starts, keys, notice) if len(keys) > 1 else tuple(bars)
 
 
 @lru_cache(maxsize=1024)
@@ -93,46 +123,35 @@ def _bar(metre: Metre, key: Key) -> Bar:
     return Bar(metre, key)
 
 
-def _count(ticks: Fraction | int, length: Fraction, resolution: int) -> int:
-    count = -(-(ticks * length.denominator) // (length.numerator * resolution))
-    if count > BARS:
-        raise FormatError(f"{count:,} bars; at most {BARS:,} are read")
-    return max(1, count)
+def _fine(bar: Bar, resolution: int) -> int:
+    length = bar.metre.length
+    return length.numerator * resolution * (FINE // length.denominator)
 
 
-def _lay(
-    bars: list[Bar], starts: list[Fraction], span: tuple[Fraction, Metre, int | None, int], resolution: int
-) -> None:
-    """Add the bars of one metre, up to where the next one begins or the piece ends."""
-    begin, metre, change, end = span
-    until = Fraction(end if change is None else change)
-    if change is None and not bars:
-        until = max(until, begin + 1)
-    if begin >= until:
-        return
-    count = _count(until - begin, metre.length, resolution)
-    if len(bars) + count > BARS:
-        raise FormatError(f"{len(bars) + count:,} bars; at most {BARS:,} are read")
-    whole, ticks = _bar(metre, Key()), metre.length * resolution
-    bars.extend([whole] * count)
-    starts.extend(begin + ticks * number for number in range(count))
-    if change is not None and (short := until - starts[-1]) != ticks:
-        bars[-1] = Bar(metre, length=short / resolution)
+def _count(span: int, size: int, before: int = 0) -> int:
+    """How many bars of a size fill a span: at least one."""
+    count = max(1, -(-span // size))
+    if before + count > BARS:
+        raise FormatError(f"{before + count:,} bars; at most {BARS:,} are read")
+    return count
 
 
-def _with_keys(bars: list[Bar], starts: list[Fraction], keys: _Keys, notice: list[str]) -> tuple[Bar, ...]:
+def _with_keys(bars: list[Bar], starts: list[int], keys: _Keys, notice: list[str]) -> tuple[Bar, ...]:
     """Put each key on the bars from the one on that begins nearest to its tick."""
-    placed: list[Bar] = []
-    key, waiting, moved = keys[0][1], list(keys), False
-    for number, bar in enumerate(bars):
-        middle = starts[number] + (starts[number + 1] - starts[number]) / 2 if number + 1 < len(starts) else None
-        while waiting and (waiting[0][0] <= starts[number] or (middle is not None and waiting[0][0] < middle)):
-            moved = moved or (waiting[0][0] != starts[number] and number > 0)
-            key = waiting.pop(0)[1]
-        if not bar.is_irregular:
-            placed.append(_bar(bar.metre, key))
-        else:
-            placed.append(replace(bar, key=key))
-    if moved:
-        notice.append("a key signature within a bar is put at its nearest start")
-    return tuple(placed)
+    first: dict[int, Key] = {}
+    for tick, key in keys:
+        at = tick * FINE
+        place = bisect_left(starts, at)
+        if place and (place == len(starts) or starts[place] - at > at - starts[place - 1]):
+            place -= 1
+        if place and starts[place] != at:
+            notice.append("a key signature within a bar is put at its nearest start")
+        first[place] = key
+    key = keys[0][1]
+    for number in range(min(first), len(bars)):
+        key = first.get(number, key)
+        if bars[number].key is not key:
+            bars[number] = (
+                _bar(bars[number].metre, key) if not bars[number].is_irregular else replace(bars[number], key=key)
+            )
+    return tuple(bars)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from segue.errors import FormatError, InputError
-from segue.formats.midi.checking import QUARTERS, refuse, resolution_of
+from segue.formats.midi.checking import QUARTERS, number_at, refuse, resolution_of
 from segue.formats.midi.columns import notes_of
 from segue.formats.midi.grid import bars_of, keys_of, metres_of, tempos_of
-from segue.formats.midi.words import attach_words, chords_of, with_sections
+from segue.formats.midi.words import Lines, attach_words, chords_of, marked_chords, with_sections
 from segue.music.score import Part, Score
 
 PARTS = 256
@@ -31,11 +31,15 @@ def read(data: bytes, *, file: str = "") -> Score:
     try:
         metres = metres_of(found.time_signatures, notice)
         keys = keys_of(found.key_signatures, notice)
-        bars = bars_of(metres, keys, resolution, end, notice)
         tempos = tempos_of(found.tempos, resolution, notice)
-        parts, chords = chords_of(parts, data, resolution, keys)
-        bars = with_sections(bars, found.markers, resolution)
-        return Score(parts, bars, chords, tempos, title=_title(data), notice=tuple(notice))
+        markers = found.markers
+        marked = marked_chords(data) if markers else []
+        end = max(end, marked[-1][0] + 1) if marked else end
+        parts, chords = chords_of(parts, marked, resolution, keys, notice)
+        bars = bars_of(metres, keys, resolution, end, notice)
+        if markers:
+            bars = with_sections(bars, markers, marked, resolution)
+        return Score(parts, bars, chords, tempos, title=_title(data), notice=tuple(dict.fromkeys(notice)))
     except FormatError as error:
         raise FormatError(str(error), file=file) from error
     except InputError as error:
@@ -57,11 +61,11 @@ def _parsed(data: bytes, file: str) -> Any:
 
 def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str]) -> tuple[tuple[Part, ...], int]:
     parts: list[Part] = []
-    words: list[tuple[int, Any]] = []
+    words: list[Lines] = []
     last = empty = 0
     for track in found.tracks:
         if track.lyrics:
-            words.append((len(parts), track.lyrics))
+            words.append(Lines(track.name, len(parts), track.lyrics))
         if not (listed := track.notes):
             continue
         notes, without, end = notes_of(listed, resolution)
@@ -79,9 +83,10 @@ def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str
 
 def _title(data: bytes) -> str:
     """The name of the first track, where the file begins with it."""
-    if data[22:25] != b"\0\xff\x03" or data[25] > 127:
+    if data[22:25] != b"\0\xff\x03":
         return ""
-    raw = data[26 : 26 + data[25]]
+    length, start = number_at(data, 25)
+    raw = data[start : start + length]
     try:
         text = raw.decode()
     except UnicodeDecodeError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from segue.errors import InputError
 from segue.formats.midi.checking import texts_of_track
+from segue.formats.midi.grid import FINE
 from segue.music.chord import QUALITIES, Chord
 from segue.music.key import Key
 from segue.music.lyric import Sung, Syllable
@@ -21,6 +23,7 @@ CHORDS = "Chords"  # the name of the track that holds chord symbols as markers
 _MARKED = b"\xff\x03\x06Chords"
 _BLOCKS = frozenset(("chords", "chord", "midi 01"))  # names of parts that hold block chords, where all of it is such
 _COMMON = ("", "m", "7", "maj7", "m7", "dim", "m7b5", "dim7", "aug", "sus4", "sus2", "6", "m6", "7sus4", "mMaj7")
+_NEARLY = 0.9  # of the syllables
 _LEAST = 2  # notes of a block
 _SECTION = 60  # letters; longer markers are remarks
 _Keys = Sequence[tuple[int, Key]]
@@ -29,29 +32,41 @@ _Keys = Sequence[tuple[int, Key]]
 # ---- lyrics
 
 
-def attach_words(parts: list[Part], found: list[tuple[int, Any]], resolution: int) -> tuple[Part, ...]:
-    """Give each list of lyric events to the part whose notes begin where the syllables do, the nearest before first.
+class Lines(NamedTuple):
+    """Lyric events of one track: its name, how many parts came before it, and the events of symusic."""
 
-    `found` holds how many parts came before the events, and the events. A second list for a part is its second verse.
+    name: str
+    parts_before: int
+    events: Any
+
+
+def attach_words(parts: list[Part], found: list[Lines], resolution: int) -> tuple[Part, ...]:
+    """Give each list of lyric events to a part; a second list for a part is its second verse.
+
+    The part before it has it where it carries its name or begins a note at nearly every syllable, else the part does
+    that begins a note at most of them.
     """
     sung: dict[int, list[tuple[Sung, ...]]] = {}
     onsets = {place: set(part.notes.starts) for place, part in enumerate(parts) if not part.is_drums}
-    for before, events in found:
-        lines = [(event.time, event.text) for event in events if event.time >= 0]
-        if not lines or not onsets:
+    for line in found:
+        syllables = [(event.time, event.text) for event in line.events if event.time >= 0]
+        if not syllables or not onsets:
             continue
-        times = {time for time, _ in lines}
-        best = max(onsets, key=lambda place: (len(times & onsets[place]), -abs(before - 0.5 - place), -place))
+        times = {time for time, _ in syllables}
+        before = line.parts_before - 1
+        met = {place: len(times & starts) / len(times) for place, starts in onsets.items()}
+        is_own = before in met and (parts[before].name == line.name != "" or met[before] >= _NEARLY)
+        best = before if is_own else max(met, key=lambda place: (met[place], -abs(before - place), -place))
         verses = sung.setdefault(best, [])
-        verses.append(_sung(lines, len(verses) + 1, resolution))
+        verses.append(_sung(syllables, len(verses) + 1, resolution))
     return tuple(
-        replace(part, words=tuple(one for verse in sung.get(place, ()) for one in verse)) if place in sung else part
+        replace(part, words=tuple(one for verse in sung[place] for one in verse)) if place in sung else part
         for place, part in enumerate(parts)
     )
 
 
 def _sung(lines: list[tuple[int, str]], verse: int, resolution: int) -> tuple[Sung, ...]:
-    """Syllables as karaoke files and notation programs write them: "swal-" goes on, "lows " and "lows" end a word."""
+    """Syllables as `text_of` and notation programs write them."""
     sung = []
     is_start = True
     for time, text in lines:
@@ -59,37 +74,53 @@ def _sung(lines: list[tuple[int, str]], verse: int, resolution: int) -> tuple[Su
         if not plain:
             continue
         goes_on = text.endswith("-") and len(plain) > 1
-        sung.append(
-            Sung(Fraction(time, resolution), Syllable(plain[:-1] if goes_on else plain, is_start, not goes_on), verse)
-        )
+        syllable = _syllable(plain[:-1] if goes_on else plain, is_start, not goes_on)
+        sung.append(Sung(Fraction(time, resolution), syllable, verse))
         is_start = not goes_on
     return tuple(sung)
+
+
+def text_of(syllable: Syllable) -> str:
+    """The text of a lyric event: "swal-" goes on, "lows" ends a word; in "well- " the hyphen is its own."""
+    if not syllable.is_end:
+        return syllable.text + "-"
+    return syllable.text + " " * syllable.text.endswith("-")
+
+
+@lru_cache(maxsize=4096)
+def _syllable(text: str, is_start: bool, is_end: bool) -> Syllable:
+    return Syllable(text, is_start, is_end)
 
 
 # ---- chords
 
 
+def marked_chords(data: bytes) -> list[tuple[int, str]]:
+    """Return (tick, label) of the markers on a track named "Chords"."""
+    found = data.find(_MARKED)
+    return texts_of_track(data, found, kind=6) if found >= 0 else []
+
+
 def chords_of(
-    parts: tuple[Part, ...], data: bytes, resolution: int, keys: _Keys
+    parts: tuple[Part, ...], marked: list[tuple[int, str]], resolution: int, keys: _Keys, notice: list[str]
 ) -> tuple[tuple[Part, ...], tuple[ChordAt, ...]]:
-    """Return the parts, and the chord symbols: the markers of a track "Chords", or a part of nothing but block chords.
+    """Return the parts, and the chord symbols: the marked ones, or those of a part of nothing but block chords.
 
     Such a part (POP909-CL has them, named "chords" or "MIDI 01") is taken out of the parts.
     """
+    if marked:
+        symbols: dict[int, Chord] = {}
+        for tick, text in marked:
+            try:
+                symbols[tick] = Chord.parse(text)
+            except InputError as error:
+                notice.append(f"a chord symbol is left out: {error}")
+        return parts, tuple(ChordAt(Fraction(tick, resolution), chord) for tick, chord in sorted(symbols.items()))
     if len(parts) > 1:
         for place, part in enumerate(parts):
             if part.name.lower() in _BLOCKS and (read := _blocks(part, resolution, keys)):
                 return parts[:place] + parts[place + 1 :], read
-    found = data.find(_MARKED)
-    if found < 0:
-        return parts, ()
-    symbols: dict[int, Chord] = {}
-    for tick, text in texts_of_track(data, found, kind=6):
-        try:
-            symbols[tick] = Chord.parse(text)
-        except InputError:
-            return parts, ()
-    return parts, tuple(ChordAt(Fraction(tick, resolution), chord) for tick, chord in sorted(symbols.items()))
+    return parts, ()
 
 
 def _blocks(part: Part, resolution: int, keys: _Keys) -> tuple[ChordAt, ...]:
@@ -138,19 +169,30 @@ def _named(pitches: tuple[int, ...], key: Key) -> Chord:
 # ---- sections
 
 
-def with_sections(bars: tuple[Bar, ...], markers: Any, resolution: int) -> tuple[Bar, ...]:
-    """Name the bars at whose start a marker stands."""
-    if not markers:
-        return bars
-    starts, at = [], Fraction(0)
-    for bar in bars:
-        starts.append(at)
-        at += bar.length
+def with_sections(
+    bars: tuple[Bar, ...], markers: Any, marked: list[tuple[int, str]], resolution: int
+) -> tuple[Bar, ...]:
+    """Name the bars at whose start a marker stands that is no marked chord."""
+    starts = _starts(bars, resolution)
     named = list(bars)
+    chords = Counter(marked)
     for marker in markers:
-        text = marker.text.strip()
-        where = Fraction(marker.time, resolution)
+        if chords[marker.time, marker.text]:
+            chords[marker.time, marker.text] -= 1
+            continue
+        text, where = marker.text.strip(), marker.time * FINE
         place = bisect_left(starts, where)
         if place < len(bars) and starts[place] == where and 0 < len(text) <= _SECTION and "." not in text[1:-1]:
             named[place] = replace(named[place], section=text)
     return tuple(named)
+
+
+def _starts(bars: Sequence[Bar], resolution: int) -> list[int]:
+    """Where each bar begins, in parts of a tick."""
+    starts, at, last, size = [], 0, None, 0
+    for bar in bars:
+        if bar is not last:
+            last, size = bar, int(bar.length * resolution * FINE)
+        starts.append(at)
+        at += size
+    return starts
