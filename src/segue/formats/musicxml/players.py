@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+CHORDS_ONLY = "Chords"  # the id of the part that carries the chords of a score without parts
 _DRUM_CHANNEL = 10
 _TWO_HANDS = frozenset((*range(24), 46, 108))  # pianos, chromatic percussion, organs, harp, kalimba
 

@@ -1,28 +1,24 @@
-"""From the tree of a MusicXML file to a score: parts walked, measures laid out, notes tied, bars made."""
+"""From the tree of a MusicXML file to a score: parts walked, bars laid out, staves told apart, titles found."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 from xml.etree.ElementTree import Element
 
 from segue.errors import FormatError, InputError
-from segue.formats.musicxml.players import Player, players_of
-from segue.formats.musicxml.signs import Signs
-from segue.formats.musicxml.walk import Row, Walk, Walked
+from segue.formats.musicxml.layout import Line
+from segue.formats.musicxml.players import CHORDS_ONLY, Player, players_of
+from segue.formats.musicxml.sounding import SLACK, columns, sounded
+from segue.formats.musicxml.walk import Walk, Walked
 from segue.music.chord import Chord
-from segue.music.key import Key
 from segue.music.lyric import Sung
-from segue.music.metre import Metre
-from segue.music.note import Notes
-from segue.music.score import Bar, ChordAt, Part, Score, Tempo
+from segue.music.score import ChordAt, Part, Score, Tempo
 
 _FINEST = 1 << 20  # ticks to a quarter note
 _ROUND_RESOLUTION = 10080 * 11 * 8
-_SLACK = 16  # a measure that misses its metre by less than a 16th of a quarter note was rounded by its program
-_VELOCITY = 80
+_PLACEHOLDERS = ("", "title", "music21", "music21 fragment", "music21 work", "untitled score")
 
 Measures = list[tuple[dict[str, str], Element]]
 
@@ -32,8 +28,9 @@ def score_of(root: Element, file: str) -> Score:
     if root.tag not in ("score-partwise", "score-timewise"):
         raise FormatError(f"the root is <{root.tag[:40]}>, not <score-partwise> or <score-timewise>", file=file)
     measures = _partwise(root) if root.tag == "score-partwise" else _timewise(root)
-    resolution = _resolution(root)
-    players = players_of(root)
+    if not any(measures.values()):
+        raise FormatError("a score without measures", file=file)
+    resolution, players = _resolution(root), players_of(root)
     walked: list[tuple[Player, Walked]] = []
     for name, content in measures.items():
         player = players.get(name, Player())
@@ -42,7 +39,7 @@ def score_of(root: Element, file: str) -> Score:
             walk.measure(index, attributes, element)
         walked.append((player, walk.found))
     try:
-        return _Layout([found for _, found in walked], resolution).score(root, walked)
+        return _score(root, walked, resolution, has_parts=list(measures) != [CHORDS_ONLY])
     except InputError as error:
         raise FormatError(str(error), file=file) from None
 
@@ -75,215 +72,83 @@ def _resolution(root: Element) -> int:
     return common
 
 
-class _Layout:
-    """Measures of all parts on one line of bars."""
-
-    def __init__(self, parts: list[Walked], resolution: int) -> None:
-        self.parts, self.resolution = parts, resolution
-        self.lost: Counter[str] = Counter()
-        self.count = max((len(part.lengths) for part in parts), default=0)
-        self.bars, self.starts = self._bars()
-
-    def _bars(self) -> tuple[tuple[Bar, ...], list[int]]:
-        keys, metres = self._keys(), self._metres()
-        signs = self._signs()
-        key, metre, bars, starts = Key(), Metre(), list[Bar](), [0]
-        plain: Bar | None = None
-        for index in range(self.count):
-            key, metre = keys.get(index, key), metres.get(index, metre)
-            length = self._length(index, metre)
-            if index not in signs and plain and (plain.key, plain.metre, plain.length) == (key, metre, length):
-                bar = plain  # the same object: scores are summed faster so
-            else:
-                sign = signs.get(index, Signs())
-                bar = Bar(metre, key, length, sign.repeats_from, sign.repeats_to, sign.ending, sign.section)
-                plain = bar if index not in signs else plain
-            bars.append(bar)
-            starts.append(starts[-1] + int(bar.length * self.resolution))
-        return tuple(bars), starts
-
-    def _length(self, index: int, metre: Metre) -> Fraction:
-        """The length of a bar: its metre's, or that of its longest content where this differs."""
-        reach = max((part.lengths[index] for part in self.parts if index < len(part.lengths)), default=0)
-        full = metre.length
-        content = Fraction(reach, self.resolution)
-        if not reach or content == full:
-            return full
-        is_implicit = any(part.implicit[index] for part in self.parts if index < len(part.implicit))
-        if not is_implicit and abs(content - full) * _SLACK < 1:
-            self.lost["measures rounded to their metre"] += 1
-            return full
-        return content
-
-    def _metres(self) -> dict[int, Metre]:
-        found: dict[int, Metre] = {}
-        for part in reversed(self.parts):
-            found |= dict(part.metres)
-        return found
-
-    def _keys(self) -> dict[int, Key]:
-        """The sounding key at each measure where it changes: that of most parts, of the first where they tie."""
-        pitched = [part for part in self.parts if not part.is_unpitched] or self.parts
-        now: list[Key | None] = [None] * len(pitched)
-        found: dict[int, Key] = {}
-        changes = [(measure, place, key) for place, part in enumerate(pitched) for measure, key in part.keys]
-        changes.sort(key=lambda change: change[:2])
-        for measure, place, key in changes:
-            now[place] = key
-            said = [each for each in now if each is not None]
-            found[measure] = max(said, key=said.count)
-        return found
-
-    def _signs(self) -> dict[int, Signs]:
-        found: dict[int, Signs] = {}
-        for part in self.parts:
-            for index, sign in part.signs.items():
-                mine = found.setdefault(index, Signs())
-                mine.repeats_from |= sign.repeats_from
-                mine.repeats_to = max(mine.repeats_to, sign.repeats_to)
-                mine.ending = mine.ending or sign.ending
-                mine.section = mine.section or sign.section
-        return {index: sign for index, sign in found.items() if sign != Signs()}
-
-    def score(self, root: Element, walked: list[tuple[Player, Walked]]) -> Score:
-        """Return the score; `walked` are the parts with who plays them."""
-        parts: list[Part] = []
-        for player, found in walked:
-            parts += self._part(player, found)
-        chords, tempos = self._chords(), self._tempos()
-        lost = sum((found.lost for _, found in walked), self.lost)
-        title, composer = _titles(root)
-        return Score(
-            parts=tuple(parts),
-            bars=self.bars,
-            chords=chords,
-            tempos=tempos,
-            title=title,
-            composer=composer,
-            notice=tuple(f"{count} {what}" for what, count in lost.items()),
-        )
-
-    def _part(self, player: Player, found: Walked) -> list[Part]:
-        """The parts of a player: one, or one for each staff."""
-        staves = sorted({row.staff for row in found.rows}, key=lambda staff: (len(staff), staff))
-        loud = sorted((self.starts[measure] + at, velocity) for measure, at, velocity in found.loud)
-        whose = self._whose(staves, found)
-        parts = []
-        for place, staff in enumerate(staves or [""]):
-            rows = [row for row in found.rows if row.staff == staff]
-            words = tuple(
-                sorted(
-                    (
-                        Sung(Fraction(self.starts[measure] + at, self.resolution), syllable, verse)
-                        for measure, at, where, verse, syllable in found.words
-                        if whose.get(where, "") == staff
-                    ),
-                    key=lambda sung: (sung.start, sung.verse),
-                )
-            )
-            notes = self._notes(rows, loud)
-            is_drums = player.is_drums or found.is_unpitched
-            parts.append(Part(notes, player.name_of(place, len(staves)), player.program, is_drums, words))
-        return parts
-
-    @staticmethod
-    def _whose(staves: list[str], found: Walked) -> dict[str, str]:
-        """Which part sings the words that stand at each staff: its own, the first where that has no notes."""
-        return {staff: staff if staff in staves else (staves or [""])[0] for _, _, staff, _, _ in found.words}
-
-    def _notes(self, rows: list[Row], loud: list[tuple[int, int]]) -> Notes:
-        starts, last = self.starts, self.starts[-1]
-        whole: list[list[int]] = []  # start, pitch, end, velocity
-        tied: list[tuple[int, int, int, int, int, str]] = []
-        for row in rows:
-            start = starts[row.measure] + row.at
-            end = start + row.length
-            limit = starts[row.measure + 1]
-            if end > limit and end - limit < self.resolution / _SLACK:
-                end = limit
-            velocity = row.velocity or (_loudness(loud, start) if loud else _VELOCITY)
-            if end > last or end <= start:
-                self.lost["notes beyond their measure cut"] += 1
-                end = min(end, last)
-                if end <= start:
-                    continue
-            if row.tie:
-                tied.append((start, row.pitch, end, velocity, row.tie, row.voice))
-            else:
-                whole.append([start, row.pitch, end, velocity])
-        whole += _joined(tied)
-        whole.sort()
-        return _columns(whole, self.resolution)
-
-    def _chords(self) -> tuple[ChordAt, ...]:
-        found: dict[int, Chord] = {}
-        for part in self.parts:
-            mine = {self.starts[measure] + at: chord for measure, at, chord in part.chords}
-            found = mine | found
-        last = self.starts[-1]
-        kept = {start: chord for start, chord in found.items() if 0 <= start < last}
-        if len(kept) < len(found):
-            self.lost["chords outside the bars dropped"] += len(found) - len(kept)
-        return tuple(ChordAt(Fraction(start, self.resolution), kept[start]) for start in sorted(kept))
-
-    def _tempos(self) -> tuple[Tempo, ...]:
-        found: dict[int, float] = {}
-        for part in reversed(self.parts):
-            found |= {self.starts[measure] + at: bpm for measure, at, bpm in part.tempos}
-        return tuple(Tempo(Fraction(start, self.resolution), found[start]) for start in sorted(found))
-
-
-def _loudness(loud: list[tuple[int, int]], start: int) -> int:
-    place = bisect_right(loud, (start, 128))
-    return loud[place - 1][1] if place else _VELOCITY
-
-
-def _joined(tied: list[tuple[int, int, int, int, int, str]]) -> list[list[int]]:
-    """Join notes that are tied: one begins where the one before it ends, at the same pitch, in its voice or another."""
-    whole: list[list[int]] = []
-    open_: dict[int, list[tuple[list[int], str]]] = {}
-    for start, pitch, end, velocity, tie, voice in sorted(tied):
-        note = None
-        waiting = open_.get(pitch, [])
-        if tie & 2:
-            fit = [each for each in waiting if each[0][2] == start]
-            chosen = next((each for each in fit if each[1] == voice), fit[0] if fit else None)
-            if chosen is not None:
-                waiting.remove(chosen)
-                note = chosen[0]
-                note[2] = end
-        if note is None:
-            note = [start, pitch, end, velocity]
-            whole.append(note)
-        if tie & 1:
-            open_[pitch] = [each for each in waiting if each[0][2] >= start] + [(note, voice)]
-    return whole
-
-
-def _columns(whole: list[list[int]], resolution: int) -> Notes:
-    step = gcd(resolution, *(note[0] for note in whole), *(note[2] for note in whole))
-    return Notes(
-        resolution // step,
-        [note[0] // step for note in whole],
-        [(note[2] - note[0]) // step for note in whole],
-        [note[1] for note in whole],
-        [note[3] for note in whole],
+def _score(root: Element, walked: list[tuple[Player, Walked]], resolution: int, *, has_parts: bool) -> Score:
+    line = Line([found for _, found in walked], resolution)
+    parts = [part for player, found in walked for part in _parts(player, found, line)] if has_parts else []
+    chords, tempos = _chords(walked, line), _tempos(walked, line)
+    title, composer, style = _titles(root)
+    lost = sum((found.lost for _, found in walked), line.lost)
+    return Score(
+        parts=tuple(parts),
+        bars=line.bars,
+        chords=chords,
+        tempos=tempos,
+        title=title,
+        composer=composer,
+        style=style,
+        notice=tuple(f"{count} {what}" for what, count in lost.items()),
     )
 
 
-_NO_TITLES = ("", "title", "untitled", "music21", "music21 fragment", "music21 work")
-
-
-def _titles(root: Element) -> tuple[str, str]:
-    """The title (the movement's before the work's) and the composer."""
-    titles = (root.findtext("movement-title"), root.findtext("work/work-title"), _credit(root))
-    title = next((plain for each in titles if (plain := " ".join((each or "").split())).lower() not in _NO_TITLES), "")
-    names = [
-        " ".join((creator.text or "").split())
-        for creator in root.findall("identification/creator")
-        if creator.get("type") == "composer"
+def _parts(player: Player, found: Walked, line: Line) -> list[Part]:
+    """The parts of a player: one, or one for each staff that has notes."""
+    loud = sorted((line.starts[measure] + at, velocity) for measure, at, velocity in found.loud)
+    notes = sounded(found.rows, line.starts, loud, line.resolution // SLACK, line.lost)
+    staves = sorted({note.staff for note in notes}, key=lambda staff: (len(staff), staff)) or [""]
+    words: dict[str, list[Sung]] = {}
+    for measure, at, staff, verse, syllable in found.words:
+        whose = staff if staff in staves else staves[0]
+        words.setdefault(whose, []).append(Sung(line.time(measure, at), syllable, verse))
+    return [
+        Part(
+            notes=columns([note for note in notes if note.staff == staff], line.resolution),
+            name=player.name_of(place, len(staves)),
+            program=player.program,
+            is_drums=player.is_drums or found.is_unpitched,
+            words=tuple(sorted(words.get(staff, ()), key=lambda sung: (sung.start, sung.verse))),
+        )
+        for place, staff in enumerate(staves)
     ]
-    return title, ", ".join(name for name in names if name.lower() not in _NO_TITLES)
+
+
+def _chords(walked: list[tuple[Player, Walked]], line: Line) -> tuple[ChordAt, ...]:
+    """The chords of all parts; where two stand at one time, that of the first part, and of those the last."""
+    found: dict[int, Chord] = {}
+    count: Counter[int] = Counter()
+    for _, part in reversed(walked):
+        mine = {line.starts[measure] + at: chord for measure, at, chord in part.chords}
+        count.update(line.starts[measure] + at for measure, at, _ in part.chords)
+        found |= mine
+    inside = [start for start in sorted(found) if 0 <= start < line.starts[-1]]
+    dropped = sum(count.values()) - len(inside)
+    if dropped:
+        line.lost["chords dropped that stand outside the bars or at one time with another"] += dropped
+    return tuple(ChordAt(Fraction(start, line.resolution), found[start]) for start in inside)
+
+
+def _tempos(walked: list[tuple[Player, Walked]], line: Line) -> tuple[Tempo, ...]:
+    found: dict[int, float] = {}
+    for _, part in reversed(walked):
+        found |= {line.starts[measure] + at: bpm for measure, at, bpm in part.tempos}
+    return tuple(Tempo(Fraction(start, line.resolution), found[start]) for start in sorted(found))
+
+
+def _titles(root: Element) -> tuple[str, str, str]:
+    """The title (the movement's before the work's), the composer, and the style that our own files name."""
+    is_ours = (root.findtext("identification/encoding/software") or "") == "Segue"
+    named = (root.findtext("movement-title"), root.findtext("work/work-title"), _credit(root))
+    titles = [_plain(text) for text in named]
+    title = next((text for text in titles if text and (is_ours or text.lower() not in _PLACEHOLDERS)), "")
+    creators = root.findall("identification/creator")
+    names = [_plain(creator.text) for creator in creators if creator.get("type") == "composer"]
+    composer = ", ".join(name for name in names if is_ours or name.lower() not in _PLACEHOLDERS)
+    fields = root.findall("identification/miscellaneous/miscellaneous-field")
+    style = next((_plain(field.text) for field in fields if is_ours and field.get("name") == "style"), "")
+    return title, composer, style
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _credit(root: Element) -> str | None:

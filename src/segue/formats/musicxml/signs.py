@@ -51,7 +51,8 @@ def key_of(element: Element, fifths: int) -> Key | None:
     try:
         signature = int(element.findtext("fifths") or "")
         mode = (element.findtext("mode") or "").strip().lower()
-        return Key.of_signature(_near(signature + fifths), _MODES.get(mode, mode))
+        signature = _near(signature + fifths) if fifths else signature
+        return Key.of_signature(signature, _MODES.get(mode, mode))
     except (ValueError, InputError):
         return None
 
@@ -102,7 +103,7 @@ def _number(text: str) -> float:
 
 def section_of(text: str, *, is_rehearsal: bool) -> str:
     """Return the name of the section that words above a bar begin; '' where they are about something else."""
-    plain = " ".join(text.split())[:60]
+    plain = " ".join(text.split())[:200]
     if is_rehearsal:
         return plain
     return plain.strip(" :.()") if _SECTION.fullmatch(plain) else ""

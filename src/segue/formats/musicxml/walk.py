@@ -9,6 +9,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from segue.errors import FormatError
+from segue.formats.musicxml.drums import drum_at
 from segue.formats.musicxml.harmony import chord_of
 from segue.formats.musicxml.signs import Signs, key_of, metre_of, section_of, syllable_of, tempo_of
 from segue.music.chord import Chord
@@ -176,8 +177,7 @@ class Walk:
         if known is not None:
             return known
         where = (place.findtext("display-step") or "") + (place.findtext("display-octave") or "")
-        head = element.findtext("notehead") or ""
-        return DRUM_LINES.get((where, head), DRUM_LINES.get((where, ""), 38))
+        return drum_at(where, (element.findtext("notehead") or "").strip())
 
     def _sing(self, element: Element, lyrics: list[Element]) -> None:
         lyrics, self._held = [*self._held, *lyrics], []
@@ -289,10 +289,11 @@ class Walk:
             self._signs().section = section
 
     def _sound_alone(self, element: Element) -> None:
+        at = max(0, self._at + self._offset(element))
         tempo = tempo_of(element, element)
         if tempo:
-            self.found.tempos.append((self._measure, self._at, tempo))
-        self._heard(element, self._at)
+            self.found.tempos.append((self._measure, at, tempo))
+        self._heard(element, at)
 
     def _heard(self, sound: Element, at: int) -> None:
         percent = sound.get("dynamics")
@@ -325,20 +326,4 @@ _WALKS: dict[str, Callable[[Walk, Element], None]] = {
     "direction": Walk._direction,
     "sound": Walk._sound_alone,
     "barline": Walk._barline,
-}
-
-# where a drum is written (staff in the treble clef, head) -> General MIDI's percussion key; after Weinberg 1998
-DRUM_LINES: dict[tuple[str, str], int] = {
-    ("D4", "x"): 44,
-    ("F4", ""): 36,
-    ("A4", ""): 41,
-    ("C5", ""): 38,
-    ("C5", "x"): 37,
-    ("D5", ""): 45,
-    ("E5", ""): 48,
-    ("F5", "x"): 51,
-    ("G5", "x"): 42,
-    ("G5", ""): 42,
-    ("A5", "x"): 49,
-    ("B5", "x"): 49,
 }
