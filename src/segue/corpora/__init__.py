@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segue.corpora import (
     bach,
+    billboard,
     ceol_rince,
     groove,
     jazz,
@@ -19,6 +20,7 @@ from segue.corpora.corpus import Corpus
 CORPORA: tuple[Corpus, ...] = (
     Corpus("nottingham", "nottingham/ABC_cleaned", "GPL-3.0", False, "notated", tune_books.book("nottingham")),
     Corpus("jsb", "jsb", "public domain (Bach); none stated", True, "notated", jsb.read),
+    Corpus("mcgill_billboard", "mcgill_billboard", "CC0-1.0", True, "chords", billboard.read),
     Corpus("openewld", "openewld", "public domain; genres CC0-1.0", True, "notated", lead_sheets.read_openewld),
     Corpus("pop909_cl", "pop909_cl", "MIT", True, "performed", pop909.read),
     Corpus("bach", "music21/bach", "public domain (Bach)", True, "notated", bach.read),

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from segue.corpora.corpus import Found, Piece
 from segue.corpora.files import below, each_file
 from segue.formats import musicxml
+from segue.music.keyfinding import with_modes
+from segue.music.score import Score
 from segue.music.styles import UNKNOWN, style_named
+
+_VOICE = 53  # General MIDI's "Voice Oohs"
 
 
 def read_openewld(folder: Path) -> Found:
@@ -20,7 +25,7 @@ def read_openewld(folder: Path) -> Found:
     def song(file: Path) -> Iterator[Piece]:
         name = below(folder, file)
         style = genres.get(name, UNKNOWN)
-        score = musicxml.read(file.read_bytes(), file=name)
+        score = with_modes(musicxml.read(file.read_bytes(), file=name))
         score = score.replace(title=file.stem.replace("_", " "), composer=_spaced(file.parts[-3]), style=style)
         yield Piece(file.stem, score, "openewld", style, file.parts[-3], file=name)
 
@@ -32,11 +37,16 @@ def read_lieder(folder: Path) -> Found:
 
     def song(file: Path) -> Iterator[Piece]:
         composer, title = file.relative_to(folder / "scores").parts[0], file.parent.name
-        score = musicxml.read(file.read_bytes(), file=below(folder, file))
+        score = _sung(with_modes(musicxml.read(file.read_bytes(), file=below(folder, file))))
         score = score.replace(title=_spaced(title), composer=_spaced(composer), style="lied")
         yield Piece(below(folder / "scores", file.parent), score, "lieder", "lied", composer, file=below(folder, file))
 
     return each_file(folder, "scores/**/*.mxl", song)
+
+
+def _sung(score: Score) -> Score:
+    """The score with its parts that have words sounding as voices: the set gives singers an oboe."""
+    return score.replace(parts=tuple(replace(part, program=_VOICE) if part.words else part for part in score.parts))
 
 
 def _spaced(name: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
 from math import sqrt
 from types import MappingProxyType
 
 from segue.errors import InputError
 from segue.music.key import Key
 from segue.music.pitch import Tone, spell
-from segue.music.score import ChordAt, Part, Score
+from segue.music.score import ChordAt, Part, Score, sum_lengths
 
 Profile = tuple[tuple[float, ...], tuple[float, ...]]  # twelve weights from the tonic up: of major, of minor
 
@@ -90,6 +94,34 @@ def key_of(score: Score, profile: Profile = ALBRECHT_SHANAHAN) -> Key:
     """Return the key that the notes of a score are in, or its chords where it has no notes, whatever its bars say."""
     weights = weights_of_parts(score.parts)
     return find_key(weights if any(weights) else weights_of_chords(score.chords, float(score.end)), profile)
+
+
+def with_modes(score: Score) -> Score:
+    """Return a score whose keys are minor where its notes say so, for files that name signatures but no modes.
+
+    Each stretch of bars under one major key becomes its relative minor where that profile correlates better with the
+    notes that begin there; stretches in other modes stay as they are.
+    """
+    bars, start = [], Fraction(0)
+    for key, run in groupby(score.bars, key=lambda bar: bar.key):
+        stretch = list(run)
+        end = start + sum_lengths(stretch)
+        if key.mode == "major":
+            weights = _weights_between(score, start, end)
+            key = find_key_in_signature(weights, key.signature) if any(weights) else key
+        bars += [replace(bar, key=key) for bar in stretch]
+        start = end
+    return score.replace(bars=tuple(bars))
+
+
+def _weights_between(score: Score, start: Fraction, end: Fraction) -> list[float]:
+    weights = [0.0] * 12
+    for notes in (part.notes for part in score.parts if not part.is_drums):
+        first = bisect_left(notes.starts, start * notes.resolution)
+        last = bisect_left(notes.starts, end * notes.resolution)
+        for at in range(first, last):
+            weights[notes.pitches[at] % 12] += notes.lengths[at] / notes.resolution
+    return weights
 
 
 def _ratings(weights: Sequence[float], profile: Profile) -> dict[Key, float]:
