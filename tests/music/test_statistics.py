@@ -16,10 +16,10 @@ from segue.music.note import Note, Notes
 from segue.music.score import Bar, Part, Score
 from segue.music.statistics import STATISTICS, groove_consistency, pitch_class_entropy, scale_consistency
 
+Rows = Sequence[tuple[float | Fraction, int]]
 
-def tune(
-    rows: Sequence[tuple[float | Fraction, int]], bars: Sequence[Bar] = (Bar(),), *, is_drums: bool = False
-) -> Score:
+
+def tune(rows: Rows, bars: Sequence[Bar] = (Bar(),), *, is_drums: bool = False) -> Score:
     """A score of notes (start in quarters, pitch), each a sixteenth long."""
     notes = Notes.of(Note(Fraction(start), Fraction(1, 4), pitch) for start, pitch in rows)
     return Score((Part(notes, is_drums=is_drums),), tuple(bars))

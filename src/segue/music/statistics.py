@@ -27,8 +27,9 @@ def pitch_class_entropy(score: Score) -> float:
     front line", ISMIR 2020, section 4.1; over a whole piece, as in MusPy). Drums do not count. InputError where there
     are no notes.
     """
-    shares = _shares(score)
-    return -sum(share * log2(share) for share in shares if share)
+    counts = _counts(score)
+    total = sum(counts)
+    return -sum(count / total * log2(count / total) for count in counts if count)
 
 
 def scale_consistency(score: Score) -> float:
@@ -37,8 +38,8 @@ def scale_consistency(score: Score) -> float:
     max over roots r of sum_(i in scale r) P(i), P(i) as in `pitch_class_entropy` (Mogren, "C-RNN-GAN", 2016; MusPy). A
     natural minor scale has the tones of a major one, so twelve scales are all. InputError without notes.
     """
-    shares = _shares(score)
-    return max(sum(shares[(root + step) % 12] for step in SCALES["major"]) for root in range(12))
+    counts = _counts(score)
+    return max(sum(counts[(root + step) % 12] for step in SCALES["major"]) for root in range(12)) / sum(counts)
 
 
 def groove_consistency(score: Score) -> float:
@@ -65,17 +66,16 @@ STATISTICS: Mapping[str, Callable[[Score], float]] = MappingProxyType(
 )
 
 
-def _shares(score: Score) -> list[float]:
-    """The share of notes of each pitch class, C first."""
+def _counts(score: Score) -> list[int]:
+    """The notes of each pitch class, C first: at least one."""
     counts = [0] * 12
     for part in score.parts:
         if not part.is_drums:
             for pitch in part.notes.pitches:
                 counts[pitch % 12] += 1
-    total = sum(counts)
-    if not total:
+    if not any(counts):
         raise InputError(f"pitch classes of {score.title!r}: it has no notes but drums")
-    return [count / total for count in counts]
+    return counts
 
 
 def _patterns(score: Score) -> Iterator[tuple[frozenset[int], int]]:
