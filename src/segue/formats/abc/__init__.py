@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from segue.formats.abc.book import read, read_all
+from segue.formats.abc.writing import write, write_all
 
-__all__ = ["EXAMPLE", "NAME", "SUFFIXES", "read", "read_all"]
+__all__ = ["EXAMPLE", "NAME", "SUFFIXES", "read", "read_all", "write", "write_all"]
 
 NAME = "abc"
 SUFFIXES: tuple[str, ...] = (".abc",)

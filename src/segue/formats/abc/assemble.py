@@ -37,7 +37,7 @@ def assemble(header: Header, voices: list[Voice], resolution: int, lost: Counter
     parts = [
         _part(voice, resolution, end)
         for voice in voices
-        if voice.starts or voice.has_rests or (not with_bars and (voice.name or len(voices) > 1))
+        if voice.starts or voice.has_rests or (voice.is_declared and not with_bars)
     ]
     for voice in voices:
         lost.update(voice.lost)

@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from segue.errors import InputError
+
 _ACCENTS = {
     "`": "\u0300",
     "'": "\u0301",
@@ -52,3 +54,41 @@ def _unescape(found: re.Match[str]) -> str:
     if single is not None:
         return str(single)
     return unicodedata.normalize("NFC", pair[1] + _ACCENTS[pair[0]])
+
+
+_TO_ESCAPE = re.compile(r'[\\%&"\]\x00-\x1f\x7f-\xa0\u00ad\u2028\u2029\ufeff]|^\s+|\s+$')
+_WORD_SIGNS = frozenset("-_*|")
+
+
+def write_text(text: str) -> str:
+    """Return a text such that `read_text` gives it back; InputError where it holds half of a surrogate pair."""
+    return _check(_TO_ESCAPE.sub(lambda found: "".join(map(_escape, found[0])), text))
+
+
+def write_syllable(text: str) -> str:
+    """Return a syllable for a w: line: blanks inside it are tied with ~."""
+    signs = []
+    for sign in text:
+        if sign == " ":
+            signs.append("~")
+        elif sign in _WORD_SIGNS:
+            signs.append("\\" + sign)
+        elif sign == "~" or sign.isspace() or _TO_ESCAPE.match(sign):
+            signs.append(_escape(sign))
+        else:
+            signs.append(sign)
+    return _check("".join(signs))
+
+
+def _escape(sign: str) -> str:
+    if sign in "%&":
+        return "\\" + sign
+    return f"\\u{ord(sign):04x}"
+
+
+def _check(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{text[:40]!r} holds half of a surrogate pair, which no file can hold") from None
+    return text

@@ -100,7 +100,7 @@ class Table(dict[str, Item]):
             return _bar(found)
         if first == "(":
             return _tuplet(token)
-        if first == "[" and len(token) > 2:
+        if first == "[" and len(token) > 1:
             return self._bracket(token)
         return (DECORATION if len(token) > 1 or first in _DECORATIONS else JUNK, token)
 

@@ -108,8 +108,8 @@ class Tune:
             self._waiting.append((letter, value))
         elif letter == "K":
             self._begin(value)
-        elif letter == "I":
-            self._directive(value)
+        elif letter == "I" and self.setting.direct(value):
+            pass
         elif letter != "X":
             self.lost[f"fields {letter}:"] += 1
 
@@ -156,7 +156,7 @@ class Tune:
                 raise InputError(f"more than {_MOST_VOICES} voices")
             setting = self.setting.copy()
             setting.shift += fields.read_shift(rest)
-            voice = self.voices[name] = Voice(setting)
+            voice = self.voices[name] = Voice(setting, is_declared=True)
         if found := _NAME.search(rest):
             voice.name = read_text(found[1])
         self.voice = voice

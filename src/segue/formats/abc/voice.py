@@ -26,8 +26,8 @@ _UNHEARD = frozenset("rNmUsWGHDBFSOZA")
 class Voice:
     """The notes, bars, chords and tempos of one voice, in ticks; `lost` counts, in words, what could not be kept."""
 
-    def __init__(self, setting: Setting, name: str = "") -> None:
-        self.setting, self.name = setting, name
+    def __init__(self, setting: Setting, is_declared: bool = False) -> None:
+        self.setting, self.is_declared, self.name = setting, is_declared, ""
         self.lost: Counter[str] = Counter()
         self.starts: list[int] = []
         self.lengths: list[int] = []

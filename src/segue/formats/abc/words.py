@@ -56,7 +56,7 @@ def set_words(text: str, events: list[Event], verse: int, is_open: bool) -> tupl
         follows = piece not in ("-", "_", "*", "|") and not piece.isspace()
         if 0 < place <= len(events):
             bar = max(bar, events[place - 1][1])
-    return _sung(syllables, events, verse, is_open), bool(syllables) and syllables[-1][2], lost
+    return _sung(syllables, events, verse, is_open), syllables[-1][2] if syllables else is_open, lost
 
 
 def _sung(syllables: list[tuple[int, str, bool]], events: list[Event], verse: int, is_open: bool) -> list[SungAt]:
