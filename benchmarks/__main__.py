@@ -21,6 +21,7 @@ BENCHMARKS: tuple[str, ...] = (
     "demo_world",
     "recommend",
     "tune",
+    "formats_midi",
     "kgcn_music",
     "kgcn_pairs_only",
     "s3rec_lastfm",

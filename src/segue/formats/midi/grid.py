@@ -84,7 +84,7 @@ def tempos_of(events: Iterable[Any], resolution: int, notice: list[str]) -> tupl
     before = 0
     for tick, mspq in sorted(found.items()):
         if mspq != before:
-            kept.append(Tempo(Fraction(tick, resolution), _bpm(mspq)))
+            kept.append(Tempo(quarters(tick, resolution), _bpm(mspq)))
         before = mspq
     return tuple(kept)
 
@@ -147,11 +147,19 @@ def _with_keys(bars: list[Bar], starts: list[int], keys: _Keys, notice: list[str
         if place and starts[place] != at:
             notice.append("a key signature within a bar is put at its nearest start")
         first[place] = key
-    key = keys[0][1]
-    for number in range(min(first), len(bars)):
-        key = first.get(number, key)
-        if bars[number].key is not key:
-            bars[number] = (
-                _bar(bars[number].metre, key) if not bars[number].is_irregular else replace(bars[number], key=key)
-            )
+    changes = sorted(first)
+    for place, begin in enumerate(changes):
+        key, made = first[begin], dict[int, Bar]()  # bars of one metre are one object
+        for number in range(begin, changes[place + 1] if place + 1 < len(changes) else len(bars)):
+            bar = bars[number]
+            if bar.key is not key:
+                if id(bar) not in made:
+                    made[id(bar)] = replace(bar, key=key)
+                bars[number] = made[id(bar)]
     return tuple(bars)
+
+
+@lru_cache(maxsize=1 << 14)
+def quarters(tick: int, resolution: int) -> Fraction:
+    """A time in quarter notes; most files share their times."""
+    return Fraction(tick, resolution)

@@ -11,7 +11,8 @@ from segue.formats.midi.grid import bars_of, keys_of, metres_of, tempos_of
 from segue.formats.midi.words import Lines, attach_words, chords_of, marked_chords, with_sections
 from segue.music.score import Part, Score
 
-PARTS = 256
+PARTS = 256  # the most of a score
+EVENTS = 50_000  # the most of a kind other than notes: time signatures, tempos, syllables
 _load: Any = None
 
 
@@ -24,6 +25,7 @@ def read(data: bytes, *, file: str = "") -> Score:
     """
     resolution = resolution_of(data, file)
     found = _parsed(data, file)
+    _check_counts(found, file)
     notice: list[str] = []
     parts, end = _parts(found, resolution, data, file, notice)
     if end > QUARTERS * resolution:
@@ -59,12 +61,24 @@ def _parsed(data: bytes, file: str) -> Any:
         refuse(data, file, reason or type(error).__name__)
 
 
+def _check_counts(found: Any, file: str) -> None:
+    for what, events, most in (
+        ("time signatures", found.time_signatures, EVENTS),
+        ("key signatures", found.key_signatures, EVENTS),
+        ("tempos", found.tempos, EVENTS),
+        ("markers", found.markers, EVENTS),
+    ):
+        if len(events) > most:
+            raise FormatError(f"{len(events):,} {what}; at most {most:,} are read", file=file)
+
+
 def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str]) -> tuple[tuple[Part, ...], int]:
     parts: list[Part] = []
     words: list[Lines] = []
-    last = empty = 0
+    last = empty = syllables = 0
     for track in found.tracks:
         if track.lyrics:
+            syllables += len(track.lyrics)
             words.append(Lines(track.name, len(parts), track.lyrics))
         if not (listed := track.notes):
             continue
@@ -76,6 +90,8 @@ def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str
         parts.append(Part(notes, track.name, track.program, track.is_drum))
     if len(parts) > PARTS:
         raise FormatError(f"{len(parts):,} parts; at most {PARTS} are read", file=file)
+    if syllables > EVENTS:
+        raise FormatError(f"{syllables:,} lyric events; at most {EVENTS:,} are read", file=file)
     if empty:
         notice.append(f"{empty:,} notes without length last one tick")
     return (attach_words(parts, words, resolution) if words else tuple(parts)), last

@@ -6,14 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from segue.errors import InputError
 from segue.formats.midi.checking import texts_of_track
-from segue.formats.midi.grid import FINE
+from segue.formats.midi.grid import FINE, quarters
 from segue.music.chord import QUALITIES, Chord
 from segue.music.key import Key
 from segue.music.lyric import Sung, Syllable
@@ -23,6 +22,7 @@ CHORDS = "Chords"  # the name of the track that holds chord symbols as markers
 _MARKED = b"\xff\x03\x06Chords"
 _BLOCKS = frozenset(("chords", "chord", "midi 01"))  # names of parts that hold block chords, where all of it is such
 _COMMON = ("", "m", "7", "maj7", "m7", "dim", "m7b5", "dim7", "aug", "sus4", "sus2", "6", "m6", "7sus4", "mMaj7")
+_AROUND = " \t\r\n\0/\\"  # signs around syllables: blanks, and the line breaks of karaoke files
 _NEARLY = 0.9  # of the syllables
 _LEAST = 2  # notes of a block
 _SECTION = 60  # letters; longer markers are remarks
@@ -70,12 +70,12 @@ def _sung(lines: list[tuple[int, str]], verse: int, resolution: int) -> tuple[Su
     sung = []
     is_start = True
     for time, text in lines:
-        plain = text.strip(" \t\r\n\0/\\")
+        plain = text.strip(_AROUND)
         if not plain:
             continue
         goes_on = text.endswith("-") and len(plain) > 1
         syllable = _syllable(plain[:-1] if goes_on else plain, is_start, not goes_on)
-        sung.append(Sung(Fraction(time, resolution), syllable, verse))
+        sung.append(Sung(quarters(time, resolution), syllable, verse))
         is_start = not goes_on
     return tuple(sung)
 
@@ -115,7 +115,7 @@ def chords_of(
                 symbols[tick] = Chord.parse(text)
             except InputError as error:
                 notice.append(f"a chord symbol is left out: {error}")
-        return parts, tuple(ChordAt(Fraction(tick, resolution), chord) for tick, chord in sorted(symbols.items()))
+        return parts, tuple(ChordAt(quarters(tick, resolution), chord) for tick, chord in sorted(symbols.items()))
     if len(parts) > 1:
         for place, part in enumerate(parts):
             if part.name.lower() in _BLOCKS and (read := _blocks(part, resolution, keys)):
@@ -135,9 +135,9 @@ def _blocks(part: Part, resolution: int, keys: _Keys) -> tuple[ChordAt, ...]:
             continue
         chord = _named(tuple(pitch for _, _, pitch in block), _key_at(keys, start))
         if start > end and chords:
-            chords.append(ChordAt(Fraction(end, resolution), Chord(None)))
+            chords.append(ChordAt(quarters(end, resolution), Chord(None)))
         if not chords or chords[-1].chord != chord:
-            chords.append(ChordAt(Fraction(start, resolution), chord))
+            chords.append(ChordAt(quarters(start, resolution), chord))
         end = max(start + length for _, length, _ in block)
     return tuple(chords) if 10 * odd <= count else ()
 
