@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from segue.errors import InputError
+from segue.models.engine.fast import FastEngine
 from segue.models.engine.generating import Bar, Generated, Request, generate, generate_batch, stream
 from segue.models.engine.grammar import State
 from segue.models.engine.protocol import Engine
@@ -16,6 +19,7 @@ from segue.models.engine.reference import ReferenceEngine
 from segue.models.engine.sampling import Sampling
 from segue.models.engine.scoring import score
 from segue.models.score.config import ScoreConfig
+from segue.models.score.folder import save_score_model
 from segue.models.score.network import ScoreModel
 from tests.models.toy_language import BARS, BEGIN, END, SIZE, TOY, UNITS, Toy, note, units
 
@@ -29,13 +33,17 @@ def model() -> ScoreModel:
     for weight in network.parameters():
         if weight.ndim > 1:
             weight.data.mul_(6)
-    return network
+    return network.bfloat16().float()
 
 
-@pytest.fixture(scope="module", params=["reference"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    del request
-    return ReferenceEngine(model())
+LOADERS: dict[str, Callable[[Path], Engine]] = {"reference": ReferenceEngine.load, "fast": FastEngine.load}
+
+
+@pytest.fixture(scope="module", params=LOADERS)
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("model")
+    save_score_model(model(), folder)
+    return LOADERS[request.param](folder)
 
 
 def bars_of(tokens: tuple[int, ...]) -> list[list[int]]:
@@ -78,7 +86,7 @@ def test_a_batch_makes_what_each_makes_alone(engine: Engine) -> None:
     assert [one.tokens for one in made] == [one.tokens for one in alone]
     assert [one.stopped for one in made] == [one.stopped for one in alone]
     for one, other in zip(made, alone, strict=True):
-        np.testing.assert_allclose(one.logprobs, other.logprobs, atol=1e-4)
+        np.testing.assert_allclose(one.logprobs, other.logprobs, atol=2e-3)
     assert generate_batch(engine, TOY, []) == []
 
 
@@ -190,7 +198,7 @@ def test_what_cannot_be_generated_is_named(engine: Engine) -> None:
 def test_scores_are_those_of_generating(engine: Engine) -> None:
     made = generate(engine, TOY, asked(3, max_tokens=60))
     found = score(engine, PREFIX + made.tokens, len(PREFIX), TOY)
-    np.testing.assert_allclose(found, made.logprobs, atol=2e-4)
+    np.testing.assert_allclose(found, made.logprobs, atol=2e-3)
 
 
 def test_scores_over_the_vocabulary_are_the_log_softmax(engine: Engine) -> None:
@@ -198,8 +206,8 @@ def test_scores_over_the_vocabulary_are_the_log_softmax(engine: Engine) -> None:
     with torch.no_grad():
         expected = model()(torch.tensor([tokens]))[0].log_softmax(-1)
     rows = range(len(tokens) - 1)
-    np.testing.assert_allclose(score(engine, tokens), expected[rows, tokens[1:]], atol=2e-4)
-    np.testing.assert_allclose(score(engine, tokens, 4), expected[rows, tokens[1:]][3:], atol=2e-4)
+    np.testing.assert_allclose(score(engine, tokens), expected[rows, tokens[1:]], atol=2e-3)
+    np.testing.assert_allclose(score(engine, tokens, 4), expected[rows, tokens[1:]][3:], atol=2e-3)
     assert score(engine, tokens, 7).shape == (0,)
     with pytest.raises(InputError, match="given 8 must be from 1 to the number of tokens, 7"):
         score(engine, tokens, 8)

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
-from segue.errors import FormatError
 from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_tokens
-from segue.models.score.config import ScoreConfig
+from segue.models.score.folder import load_score_model
 from segue.models.score.network import Cache, ScoreModel
 
 
@@ -28,17 +25,8 @@ class ReferenceEngine:
 
     @classmethod
     def load(cls, folder: Path) -> ReferenceEngine:
-        """Load `config.json` and `model.safetensors` of a folder; InputError or FormatError where that fails."""
-        model = ScoreModel(ScoreConfig.from_file(folder / "config.json"))
-        file = folder / "model.safetensors"
-        try:
-            held = load_file(file)
-            lacking = set(model.load_state_dict(held, strict=False).missing_keys)
-        except (OSError, SafetensorError, RuntimeError) as error:
-            raise FormatError(f"not the weights of that score model: {error}", file=str(file)) from error
-        if lacking:
-            raise FormatError(f"{len(lacking)} weights are missing, first {min(lacking)}", file=str(file))
-        return cls(model)
+        """Load `config.json` and `model.safetensors` of a folder; see `load_score_model` for the errors."""
+        return cls(load_score_model(folder))
 
     def open(self, rows: int = 1) -> Session:
         """Begin so many empty rows."""
