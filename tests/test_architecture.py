@@ -62,6 +62,8 @@ HOME_OF_LIBRARY: dict[str, set[str]] = {
     "alembic": {"listens"},
     "psycopg": {"listens"},
     "mutagen": {"listens", "formats"},
+    "verovio": {"formats"},
+    "resvg_py": {"formats"},
     "typer": {"cli"},
     "click": {"cli"},
 } | {library: {"serve"} for library in _HTTP}
@@ -76,6 +78,8 @@ LAZY = (
     "scipy",
     "llvmlite",
     "matplotlib",
+    "verovio",
+    "resvg_py",
     "alembic",
     "sqlalchemy",
     "pyarrow",

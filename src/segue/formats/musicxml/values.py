@@ -117,7 +117,7 @@ def _fits(at: Fraction, value: Value, grid: Grid, is_rest: bool) -> bool:
 
 
 def _fits_rest(at: Fraction, value: Value, grid: Grid) -> bool:
-    if grid.is_compound and value.length == grid.beat:
+    if grid.is_compound and value.length in (grid.beat, grid.beat * 2 / 3):
         return not at % grid.beat
     if value.dots:
         return False

@@ -77,7 +77,14 @@ def _titles(score: Score) -> list[str]:
     if style:
         field = f'<miscellaneous-field name="style">{style}</miscellaneous-field>'
         lines.append(f"    <miscellaneous>{field}</miscellaneous>")
-    return [*lines, "  </identification>"]
+    lines.append("  </identification>")
+    if title:
+        words = f'<credit-words font-size="22" justify="center" valign="top">{title}</credit-words>'
+        lines.append(f'  <credit page="1"><credit-type>title</credit-type>{words}</credit>')
+    if composer:
+        words = f'<credit-words font-size="12" justify="right" valign="bottom">{composer}</credit-words>'
+        lines.append(f'  <credit page="1"><credit-type>composer</credit-type>{words}</credit>')
+    return lines
 
 
 def _part_list(parts: tuple[Part, ...], ids: list[str]) -> list[str]:
