@@ -1,9 +1,9 @@
 """What reading MIDI costs over symusic, and how many files a second are read: `formats.midi_*`.
 
 The same bytes go to symusic, whose notes are then read one by one (start, length, pitch, velocity: some 3,350 files of
-POP909 a second), and to `read`, which gives a checked Score with sorted notes, bars, words and chords. CPU time, the best
-of five rounds that take turns. The recipe tells two harder comparisons too: with the notes of symusic as numpy columns,
-and with its parse alone, which leaves everything in its own memory.
+POP909 a second), and to `read`, which gives a checked Score with sorted notes, bars, words and chords. CPU time, the
+best of five rounds that take turns. The recipe tells two harder comparisons too: with the notes of symusic as numpy
+columns, and with its parse alone, which leaves everything in its own memory.
 """
 
 from __future__ import annotations
