@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import log2
 
 from segue.music.metre import Metre
 from segue.music.note import Notes
@@ -20,6 +21,7 @@ from segue.music.score import Bar, Score
 
 SIZE = 8  # intervals in a shingle
 SAME = 0.3  # of the smaller piece's shingles must be shared
+MORE = 0.05  # for each doubling, where the larger piece has more than four times as many
 SAME_WITH_TITLE = 0.1  # where both have the same title
 FEWEST = 6  # shingles that must be shared
 _MOST_PARTS = 8
@@ -86,11 +88,16 @@ class Shelf:
         for sizes, shingles in zip(self._sizes, (print_.played, print_.on_pulses), strict=True):
             shared = Counter(place for shingle in shingles for place in self._where.get(shingle, ()))
             for place, count in shared.items():
-                share = count / min(len(shingles), sizes[place])
-                needed = SAME_WITH_TITLE if title and title == self._titles[place] else SAME
-                if count >= FEWEST and share >= needed and share > best.share:
-                    best = Match(self._names[place], share)
+                small, large = sorted((len(shingles), sizes[place]))
+                needed = SAME_WITH_TITLE if title and title == self._titles[place] else _needed(large / small)
+                if count >= FEWEST and best.share < count / small >= needed:
+                    best = Match(self._names[place], count / small)
         return best if best.name else None
+
+
+def _needed(ratio: float) -> float:
+    """The share that must be common, by how many times larger one piece is: a symphony meets much by chance."""
+    return SAME + MORE * max(0.0, log2(ratio) - 2)
 
 
 def _pulse(metre: Metre) -> Fraction:
