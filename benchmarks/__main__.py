@@ -25,6 +25,7 @@ BENCHMARKS: tuple[str, ...] = (
     "kgcn_music",
     "kgcn_pairs_only",
     "s3rec_lastfm",
+    "score_nottingham",
 )
 
 

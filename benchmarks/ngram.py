@@ -153,10 +153,14 @@ class _Table:
             p[row, self.pairs[inside] % self.vocabulary] += self.kept[inside]
 
 
-def choose(counts: Counts, valid: Sequences, given: int = 0, orders: Sequence[int] = ORDERS) -> NGram:
-    """Return the order and smoothing with the fewest nats on valid sequences, of each of which `given` are known."""
-    models = [NGram(counts, order, smoothing) for order, smoothing in product(orders, SMOOTHINGS)]
-    return min(models, key=lambda model: sum(float(nats[given:].sum()) for nats in model.nats(valid)))
+def choose(counts: Counts, valid: Sequences, given: Sequence[int] = (), orders: Sequence[int] = ORDERS) -> NGram:
+    """Return the order and smoothing with the fewest nats on valid sequences; the first `given` of each are known."""
+    known = given or [0] * len(valid)
+
+    def cost(model: NGram) -> float:
+        return sum(float(nats[skip:].sum()) for nats, skip in zip(model.nats(valid), known, strict=True))
+
+    return min((NGram(counts, order, smoothing) for order, smoothing in product(orders, SMOOTHINGS)), key=cost)
 
 
 def _discounts(counts: Doubles, smoothing: Smoothing) -> Doubles:

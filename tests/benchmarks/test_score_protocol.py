@@ -1,0 +1,144 @@
+"""What is counted: each token of a body once, whatever the windows; nats as the model gives them; Nottingham."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from benchmarks.ngram import Counts, NGram
+from benchmarks.result import data_dir
+from benchmarks.score_protocol import (
+    Said,
+    by_split,
+    load_model,
+    model_scorer,
+    ngram_scorer,
+    rates,
+    said,
+    windows_of,
+    without_numbers,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks import score_nottingham
+from segue.corpora.corpus import Split
+from segue.errors import InputError, UnavailableError
+from segue.models.score.config import ScoreConfig
+from segue.models.score.network import ScoreModel
+from segue.music.language import vocabulary as v
+from segue.music.language.encode import say
+from segue.music.language.layout import lay_out
+from segue.music.note import Note, Notes
+from segue.music.score import Bar, Part, Score
+from tests.music.scores import scores
+
+
+def has_data() -> bool:
+    try:
+        return (data_dir() / "nottingham").is_dir()
+    except UnavailableError:
+        return False
+
+
+needs_data = pytest.mark.skipif(not has_data(), reason="needs nottingham in SEGUE_DATA")
+
+
+def tune(bars: int) -> Score:
+    """A tune of four quarters to a bar, the pitches rising and falling."""
+    notes = Notes.of(Note(Fraction(at), Fraction(1), 60 + at % 7) for at in range(4 * bars))
+    return Score((Part(notes),), (Bar(),) * bars)
+
+
+@cache
+def model() -> ScoreModel:
+    torch.manual_seed(0)
+    return ScoreModel(ScoreConfig(v.SIZE, width=16, layers=1, heads=2, feed_forward=16)).eval()
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(scores(), st.sampled_from((60, 90, 200)), st.sampled_from(("lead", "harmonize")))
+def test_windows_count_every_token_of_the_body_once(score: Score, longest: int, task: str) -> None:
+    layout = lay_out(score)
+    tokens = say(layout, task).tokens
+    try:
+        windows = windows_of(layout, task, tokens, longest)
+    except InputError as error:
+        assert "does not fit" in str(error)
+        return
+    head = next(place for place, token in enumerate(tokens) if token in v.BAR)
+    assert all(len(window) <= longest for window, _ in windows)
+    assert sum((window[context:] for window, context in windows), ()) == tokens[head:]
+
+
+def test_a_window_has_its_header_and_about_half_of_itself_as_context() -> None:
+    layout = lay_out(tune(60))
+    tokens = say(layout, "lead").tokens
+    windows = windows_of(layout, "lead", tokens, 100)
+    assert len(windows) > 4
+    for window, context in windows[1:]:
+        head = next(place for place, token in enumerate(window) if token in v.BAR)
+        assert window[:7] == tokens[:7] and window[7] == v.LATER
+        assert window[context] in v.BAR
+        assert 40 <= context - head <= 50
+
+
+def test_nats_are_the_models_own() -> None:
+    pieces = [said(str(bars), lay_out(tune(bars))) for bars in (3, 9, 4)]
+    for piece, nats in zip(pieces, model_scorer(model())(pieces), strict=True):
+        ids = torch.tensor([piece.tokens])
+        with torch.no_grad():
+            logits = model()(ids[:, :-1])[0].log_softmax(-1)
+        expected = -logits[torch.arange(len(piece.tokens) - 1), ids[0, 1:]]
+        assert nats == pytest.approx(expected.numpy(), abs=0.05)  # in bfloat16 where that is fast
+
+
+def test_rates_divide_what_comes_from_the_first_bar_on() -> None:
+    piece = said("one", lay_out(tune(2)))
+    assert piece.tokens[piece.given] in v.BAR and piece.notes == 8
+    bit = math.log(2)
+    found = rates([piece], lambda pieces: [np.full(len(one.tokens) - 1, bit) for one in pieces])
+    body = len(piece.tokens) - piece.given
+    assert (found.body, found.header) == pytest.approx((body * bit, (piece.given - 1) * bit))
+    assert (found.tokens, found.notes) == (body, 8)
+    assert found.bits_per_note == pytest.approx(body / 8)
+    assert found.bits_per_note_with_header == pytest.approx((len(piece.tokens) - 1) / 8)
+    with pytest.raises(InputError, match="one: 1 nats"):
+        rates([piece], lambda _: [np.zeros(1)])
+
+
+def test_ngrams_do_not_see_the_numbers_of_bars() -> None:
+    train = said("long", lay_out(tune(30)))
+    counts = Counts.of([without_numbers(train.tokens)], v.SIZE)
+    found = rates([train], ngram_scorer(NGram(counts, 6, "kneser-ney")))
+    assert found.bits_per_note < 1.5
+
+
+def test_by_split_keeps_the_order() -> None:
+    splits: list[Split] = ["train", "test", "train"]
+    pieces = [(split, Said(str(place), (0,), 0, ())) for place, split in enumerate(splits)]
+    assert {name: [piece.key for piece in group] for name, group in by_split(pieces).items()} == {
+        "train": ["0", "2"],
+        "valid": [],
+        "test": ["1"],
+    }
+
+
+def test_without_a_model_that_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setenv("SEGUE_SCORE_MODEL", str(tmp_path))
+    with pytest.raises(UnavailableError, match="name a folder of `segue pretrain` in SEGUE_SCORE_MODEL"):
+        load_model()
+
+
+@needs_data
+def test_nottingham_is_read_whole_and_split_as_said() -> None:
+    tunes = score_nottingham.load()
+    assert {name: len(group) for name, group in tunes.items()} == {"train": 812, "valid": 120, "test": 102}
+    keys = [piece.key for group in tunes.values() for piece in group]
+    assert len(set(keys)) == 1034 and "jigs.abc:1" in keys
+    assert max(len(piece.tokens) for group in tunes.values() for piece in group) <= 1024
+    assert all(piece.tokens[-1] == v.END and len(piece.windows) == 1 for piece in tunes["test"])
