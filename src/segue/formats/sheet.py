@@ -69,15 +69,6 @@ class Sheet:
         )
 
 
-def only_changes(chords: Sequence[ChordAt]) -> tuple[ChordAt, ...]:
-    """Return chords without those that only say again what sounds already."""
-    kept: list[ChordAt] = []
-    for one in chords:
-        if not kept or kept[-1].chord != one.chord:
-            kept.append(one)
-    return tuple(kept)
-
-
 def slots_of(bar_start: Fraction, bar: Bar, chords: Sequence[ChordAt]) -> list[Chord | None]:
     """Return the fewest equal places of a bar at which its chords begin; InputError where 96 are too few."""
     for count in range(1, MOST_IN_BAR + 1):

@@ -24,7 +24,7 @@ from segue.music.qualities import (
 
 __all__ = ["NO_CHORD", "QUALITIES", "Chord"]
 
-_NONE = frozenset(("n.c.", "n.c", "nc", "n", "x", "&pause", "no chord", "none", "tacet"))
+_NONE = frozenset(("n.c.", "n.c", "nc", "no chord", "none", "tacet"))
 _LABEL = re.compile(r"([A-G])([#♯b♭]{0,3})(:?)([^/\\]*(?:/[49](?![0-9])[^/\\]*)?)(?:[/\\]([^/\\]*))?")
 _BASS_TONE = re.compile(r"([A-Ga-g])([#♯b♭+]{0,3})")
 _STEP_FIFTHS = (0, 2, 4, -1, 1, 3, 5)  # of the steps of a major scale
@@ -170,7 +170,7 @@ def _parse(text: str) -> Chord:
     label = text.strip().replace("/maj", "Maj")
     while label.startswith("(") and label.endswith(")"):
         label = label[1:-1].strip()
-    if label.lower() in _NONE:
+    if label in ("N", "X", "&pause") or label.lower() in _NONE:
         return NO_CHORD
     found = _LABEL.fullmatch(label) if len(label) <= _LONGEST else None
     if not found:

@@ -40,10 +40,14 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a lyric: its words as written, and when it is sung (seconds, where a file says so)."""
+    """A line of a lyric: its words as written, and when it is sung (seconds, where a file says so).
+
+    `stamps` says when parts of the line are sung: a place in its text (0 to its length, where it ends) and seconds.
+    """
 
     text: str
     at: float | None = None
+    stamps: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
