@@ -26,12 +26,13 @@ PACKAGE = ROOT / "src" / "segue"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # What each unit (a folder or module right under segue) may import of the others; docs/architecture.md has the same.
-_GROUND = {"errors", "music", "formats", "corpora", "listens", "models", "tune"}
+_GROUND = {"errors", "music", "sound", "formats", "corpora", "listens", "models", "tune"}
 _CAPABILITIES = {"recommend", "compose", "recognize"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "music": {"errors"},
-    "formats": {"errors", "music"},
+    "sound": {"errors", "music"},
+    "formats": {"errors", "music", "sound"},
     "corpora": {"errors", "music", "formats"},
     "listens": {"errors"},
     "models": {"errors", "music"},
@@ -62,6 +63,8 @@ HOME_OF_LIBRARY: dict[str, set[str]] = {
     "alembic": {"listens"},
     "psycopg": {"listens"},
     "mutagen": {"listens", "formats"},
+    "tinysoundfont": {"sound"},
+    "symusic": {"formats"},
     "verovio": {"formats"},
     "resvg_py": {"formats"},
     "typer": {"cli"},
