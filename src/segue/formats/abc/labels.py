@@ -20,7 +20,7 @@ def read_label(text: str) -> Chord | None:
     plain = text.strip()
     if not plain or plain[0] in "^_<>@":
         return None
-    plain = plain.replace(" ", "")
+    plain = plain.replace(" ", "").replace("/dim", "dim")
     if plain[0] == "(" and plain.endswith(")"):
         plain = plain[1:-1]
     found = _BASS.search(plain)

@@ -19,10 +19,12 @@ Item = tuple[Any, ...]  # kind first, always six long
 TOKEN = re.compile(
     r"(?:\^\^?|__?|=)?[A-Ga-g][,']*\d{0,9}/*\d{0,9}"  # a note
     r'|"[^"]*"?'  # a chord symbol or a text
-    r"|\.?(?:\[?\||:+\||::)[|\]:]*(?:\d[\d,.\-]*)?"  # a bar line, and the ending that it begins
+    r"|\.?(?:\[?\|(?: :(?![|:]))?|:+ ?\||: ?:)[|\]:]*(?:\d[\d,.\-]*)?"  # a bar line, and the ending that it begins
     r"|[zxyZX]\d{0,9}/*\d{0,9}"  # a rest
     r"|\(\d{1,2}(?::\d{0,2}){0,2}|\.?-|[()<&]|>+|<+"  # tuplets, ties, slurs, broken rhythm, overlays
-    r'|\[(?:[A-Za-z]:[^\]]*\]?|\d[\d,.\-]*|"[^"]*"(?![^\]|]*\])|[^\]|]*\]\d{0,9}/*\d{0,9})'  # fields, endings, chords
+    r"|\[[A-Za-z]:[^\]]*\]?"  # a field
+    r'|\[(?:\d[\d,.\-]*|"[^"]*"(?![^\]|]{0,200}\]))'  # an ending
+    r"|\[[^\]|\[]{0,200}\]\d{0,9}/*\d{0,9}"  # a chord
     r"|\{[^}]*\}?"  # grace notes
     r"|![^!\s|][^!|]*!|\+[^+\s|\d][^+|]*\+"  # decorations
     r"|\S"
@@ -36,7 +38,7 @@ _READ_BAR = re.compile(r"\.?(:*)([\[|\]:]*?)(:*)(\d[\d,.\-]*)?")
 _SIMPLE = {'"': QUOTE, "-": TIE, "<": BROKEN, ">": BROKEN, "&": OVERLAY, "{": GRACE}
 _SIMPLE |= dict.fromkeys("`$*\\)", SKIP)
 _DECORATIONS = frozenset(".~HIJKLMNOPQRSTUVWhijklmnopqrstuvw")
-_MOST = 4096  # entries of a table; more are worked out anew each time
+_MOST, _LONGEST = 4096, 60  # entries of a table, letters of one; other tokens are worked out anew each time
 
 
 class Finer(Exception):
@@ -82,7 +84,7 @@ class Table(dict[str, Item]):
     def __missing__(self, token: str) -> Item:
         item = self._read(token)
         item += (None,) * (6 - len(item))
-        if len(self) < _MOST:
+        if len(self) < _MOST and len(token) <= _LONGEST:
             self[token] = item
         return item
 
@@ -96,7 +98,7 @@ class Table(dict[str, Item]):
             return (_SIMPLE[first], token)
         if token == ".-":
             return (TIE, token)
-        if ("|" in token or "::" in token) and (found := _READ_BAR.fullmatch(token)):
+        if ("|" in token or "::" in token) and (found := _READ_BAR.fullmatch(token.replace(" ", ""))):
             return _bar(found)
         if first == "(":
             return _tuplet(token)

@@ -172,6 +172,8 @@ class Tune:
             self._current().change(letter, value)
 
     def _music(self, line: str) -> None:
+        if "=3D" in line or line.endswith(("=", "=20")):  # as mail packs it: tune books have come so
+            line = line.removesuffix("=20").removesuffix("=").replace("=3D", "=")
         if self.setting.has_words:
             if not self._is_continued:
                 self._current().begin_line()

@@ -322,6 +322,9 @@ class Voice:
         self.lost["grace notes"] += 1
 
     def _junk(self, item: Item) -> None:
+        if item[1] == ":" and self.time == self.bars.start:  # the rest of a "|:" or "::" that a line break tore apart
+            self.bars.line(1, True, (), False)
+            return
         self.lost[f"sign {item[1]!r}"] += 1
 
     def _skip(self, _item: Item) -> None:
