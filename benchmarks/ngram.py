@@ -6,7 +6,7 @@ context without its oldest token (Witten & Bell, "The zero-frequency problem", I
 
 Kneser-Ney: p(w | c) = (n(c w) - d + (sum of what was taken off) p(w | c')) / n(c), where shorter contexts count in how
 many longer ones a pair occurs (Kneser & Ney, "Improved backing-off for m-gram language modeling", ICASSP 1995), with
-d = n1 / (n1 + 2 n2); "modified" has a discount for each of the counts 1, 2, and 3 or more (Chen & Goodman, "An
+d = n1 / (n1 + 2 n2), or .75; "modified" has a discount for each of the counts 1, 2, and 3 or more (Chen & Goodman, "An
 empirical study of smoothing techniques for language modeling", Computer Speech and Language 13, 1999, equation 17).
 Below the empty context all tokens are alike.
 """
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from segue.errors import InputError
 
-Smoothing = Literal["witten-bell", "kneser-ney", "modified-kneser-ney"]
+Smoothing = Literal["witten-bell", "kneser-ney", "kneser-ney .75", "modified-kneser-ney"]
 SMOOTHINGS: tuple[Smoothing, ...] = get_args(Smoothing)
 ORDERS = range(2, 9)
 Integers = NDArray[np.int64]
@@ -167,8 +167,8 @@ def _discounts(counts: Doubles, smoothing: Smoothing) -> Doubles:
     """What is taken off each count, by how many pairs there are of count 1, 2, 3 and 4."""
     n1, n2, n3, n4 = (max(int((counts == count).sum()), 1) for count in (1, 2, 3, 4))
     share = n1 / (n1 + 2 * n2)
-    if smoothing == "kneser-ney":
-        return np.minimum(counts, share)
+    if smoothing != "modified-kneser-ney":
+        return np.minimum(counts, share if smoothing == "kneser-ney" else 0.75)
     each = np.array([0.0, 1 - 2 * share * n2 / n1, 2 - 3 * share * n3 / n2, 3 - 4 * share * n4 / n3])
     each = np.clip(each, [0, 0.05, 0.1, 0.15], [0, 0.95, 1.9, 2.85])  # where too few pairs tell
     return np.asarray(each[np.minimum(counts, 3).astype(np.int64)])

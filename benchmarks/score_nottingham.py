@@ -15,15 +15,16 @@ from collections.abc import Mapping
 from benchmarks.ngram import NGram
 from benchmarks.result import Result, data_dir, sha256_of, write
 from benchmarks.score_protocol import (
-    Rates,
+    Costs,
+    Rate,
     Said,
     best_ngrams,
     by_split,
+    costs,
     load_model,
     model_facts,
     model_scorer,
     ngram_scorer,
-    rates,
     said,
 )
 from segue.corpora import BY_NAME
@@ -57,10 +58,10 @@ def load() -> dict[Split, list[Said]]:
     return by_split([(split_of(key), said(key, lay_out(tune.score))) for key, tune in zip(keys, tunes, strict=True)])
 
 
-def ngram_rows(tunes: Mapping[Split, list[Said]]) -> dict[str, tuple[NGram, Rates]]:
+def ngram_rows(tunes: Mapping[Split, list[Said]]) -> dict[str, tuple[NGram, Costs]]:
     """The 3-gram and the best n-gram, chosen on valid, with what test costs them."""
     models = best_ngrams(tunes["train"], tunes["valid"])
-    return {name: (model, rates(tunes["test"], ngram_scorer(model))) for name, model in models.items()}
+    return {name: (model, costs(tunes["test"], ngram_scorer(model))) for name, model in models.items()}
 
 
 def run() -> list[Result]:
@@ -69,12 +70,12 @@ def run() -> list[Result]:
     sha = sha256_of([data_dir() / "nottingham" / "ABC_cleaned"])
     found: list[Result] = []
 
-    def add(name: str, value: float, recipe: Mapping[str, object], bar: float | None = None) -> None:
+    def add(name: str, rate: Rate, recipe: Mapping[str, object], bar: float | None = None) -> None:
         found.append(
             Result(
                 id=f"{NAME}_{name}",
-                value=value,
-                error=None,
+                value=rate.value,
+                error=rate.error,
                 unit="bits/note",
                 better="lower",
                 bar=bar,
@@ -87,7 +88,7 @@ def run() -> list[Result]:
         )
 
     rows = ngram_rows(tunes)
-    zero = rates(tunes["test"], model_scorer(load_model()))
+    zero = costs(tunes["test"], model_scorer(load_model()))
     add("zero", zero.bits_per_note, model_facts(), BAR)
     add("zero_with_header", zero.bits_per_note_with_header, model_facts())
     for name, (model, test) in rows.items():
@@ -104,10 +105,9 @@ def main(words: list[str]) -> None:
         return
     tunes = load()
     for name, model in best_ngrams(tunes["train"], tunes["valid"]).items():
-        shown = rates(tunes["valid"], ngram_scorer(model))
-        print(name, model.order, model.smoothing, f"{shown.bits_per_note:.3f}", shown)
-    shown = rates(tunes["valid"], model_scorer(load_model()))
-    print("model", f"{shown.bits_per_note:.3f} {shown.bits_per_note_with_header:.3f}", shown)
+        print(name, model.order, model.smoothing, costs(tunes["valid"], ngram_scorer(model)).bits_per_note)
+    shown = costs(tunes["valid"], model_scorer(load_model()))
+    print("model", shown.bits_per_note, "with header", shown.bits_per_note_with_header)
 
 
 if __name__ == "__main__":

@@ -61,23 +61,56 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Rates:
-    """What pieces cost: nats of bodies and of headers, and the sizes that they are divided by."""
+class Rate:
+    """A ratio over pieces, such as nats to notes, with its standard error."""
 
-    body: float
-    header: float
-    tokens: int
-    notes: int
+    value: float
+    error: float
+
+    @classmethod
+    def of(cls, amounts: Sequence[float], sizes: Sequence[float]) -> Rate:
+        """Return sum(amounts) / sum(sizes), a piece being what is drawn at random.
+
+        The error is that of a ratio estimator (Cochran, "Sampling Techniques", 1977, equation 6.13, without the
+        correction for finite populations); 0 for a single piece.
+        """
+        y, x = np.asarray(amounts, np.float64), np.asarray(sizes, np.float64)
+        ratio, count = float(y.sum() / x.sum()), len(x)
+        spread = float(((y - ratio * x) ** 2).sum()) / max(count - 1, 1)
+        return cls(ratio, math.sqrt(spread / count) / float(x.mean()))
+
+    def times(self, factor: float) -> Rate:
+        """Return the rate in another unit."""
+        return Rate(self.value * factor, self.error * factor)
+
+    def exponential(self) -> Rate:
+        """Return e to the rate, the error to first order: the perplexity of a rate in nats."""
+        value = math.exp(self.value)
+        return Rate(value, value * self.error)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What each piece costs: nats of its body, nats of its header, and its sizes."""
+
+    body: tuple[float, ...]
+    header: tuple[float, ...]
+    notes: tuple[int, ...]
 
     @property
-    def bits_per_note(self) -> float:
+    def bits_per_note(self) -> Rate:
         """Bits of the bodies for each note."""
-        return self.body / math.log(2) / self.notes
+        return Rate.of(self.body, self.notes).times(1 / math.log(2))
 
     @property
-    def bits_per_note_with_header(self) -> float:
+    def bits_per_note_with_header(self) -> Rate:
         """Bits of bodies and headers (all tokens but the task) for each note."""
-        return (self.body + self.header) / math.log(2) / self.notes
+        return Rate.of(self.whole, self.notes).times(1 / math.log(2))
+
+    @property
+    def whole(self) -> tuple[float, ...]:
+        """Nats of body and header of each piece."""
+        return tuple(body + header for body, header in zip(self.body, self.header, strict=True))
 
 
 def said(key: str, layout: Layout, task: str = "lead") -> Said:
@@ -156,16 +189,15 @@ def without_numbers(tokens: Sequence[int]) -> list[int]:
     return [v.BAR.start if token in v.BAR else token for token in tokens]
 
 
-def rates(pieces: Sequence[Said], scorer: Scorer) -> Rates:
+def costs(pieces: Sequence[Said], scorer: Scorer) -> Costs:
     """Return what pieces cost under a model."""
-    body = header = 0.0
+    body, header = [], []
     for piece, nats in zip(pieces, scorer(pieces), strict=True):
         if len(nats) != len(piece.tokens) - 1:
             raise InputError(f"{piece.key}: {len(nats)} nats for {len(piece.tokens)} tokens")
-        header += float(nats[: piece.given - 1].sum())
-        body += float(nats[piece.given - 1 :].sum())
-    tokens = sum(len(piece.tokens) - piece.given for piece in pieces)
-    return Rates(body, header, tokens, sum(piece.notes for piece in pieces))
+        header.append(float(nats[: piece.given - 1].sum()))
+        body.append(float(nats[piece.given - 1 :].sum()))
+    return Costs(tuple(body), tuple(header), tuple(piece.notes for piece in pieces))
 
 
 def best_ngrams(train: Sequence[Said], valid: Sequence[Said]) -> dict[str, NGram]:

@@ -12,12 +12,13 @@ import torch
 from benchmarks.ngram import Counts, NGram
 from benchmarks.result import data_dir
 from benchmarks.score_protocol import (
+    Rate,
     Said,
     by_split,
+    costs,
     load_model,
     model_scorer,
     ngram_scorer,
-    rates,
     said,
     windows_of,
     without_numbers,
@@ -97,25 +98,33 @@ def test_nats_are_the_models_own() -> None:
         assert nats == pytest.approx(expected.numpy(), abs=0.05)  # in bfloat16 where that is fast
 
 
-def test_rates_divide_what_comes_from_the_first_bar_on() -> None:
+def test_costs_divide_what_comes_from_the_first_bar_on() -> None:
     piece = said("one", lay_out(tune(2)))
     assert piece.tokens[piece.given] in v.BAR and piece.notes == 8
     bit = math.log(2)
-    found = rates([piece], lambda pieces: [np.full(len(one.tokens) - 1, bit) for one in pieces])
+    found = costs([piece], lambda pieces: [np.full(len(one.tokens) - 1, bit) for one in pieces])
     body = len(piece.tokens) - piece.given
-    assert (found.body, found.header) == pytest.approx((body * bit, (piece.given - 1) * bit))
-    assert (found.tokens, found.notes) == (body, 8)
-    assert found.bits_per_note == pytest.approx(body / 8)
-    assert found.bits_per_note_with_header == pytest.approx((len(piece.tokens) - 1) / 8)
+    assert found.body == pytest.approx((body * bit,)) and found.notes == (8,)
+    assert found.bits_per_note.value == pytest.approx(body / 8)
+    assert found.bits_per_note_with_header.value == pytest.approx((len(piece.tokens) - 1) / 8)
     with pytest.raises(InputError, match="one: 1 nats"):
-        rates([piece], lambda _: [np.zeros(1)])
+        costs([piece], lambda _: [np.zeros(1)])
+
+
+def test_a_rate_is_a_ratio_of_sums_with_the_error_of_one() -> None:
+    # 1 of 1 and 4 of 3 make 5 / 4; they are off by -1/4 and 1/4, so s^2 = 1/8, and sqrt(1/8 / 2) / 2 = 1/8
+    found = Rate.of([1, 4], [1, 3])
+    assert (found.value, found.error) == pytest.approx((1.25, 0.125))
+    assert Rate.of([3, 6, 9], [1, 2, 3]) == Rate(3, 0)
+    bits = Rate(math.log(2), 0.1).exponential()
+    assert (bits.value, bits.error) == pytest.approx((2, 0.2))
 
 
 def test_ngrams_do_not_see_the_numbers_of_bars() -> None:
     train = said("long", lay_out(tune(30)))
     counts = Counts.of([without_numbers(train.tokens)], v.SIZE)
-    found = rates([train], ngram_scorer(NGram(counts, 6, "kneser-ney")))
-    assert found.bits_per_note < 1.5
+    found = costs([train], ngram_scorer(NGram(counts, 6, "kneser-ney")))
+    assert found.bits_per_note.value < 1.5
 
 
 def test_by_split_keeps_the_order() -> None:
