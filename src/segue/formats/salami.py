@@ -142,11 +142,14 @@ class _Reader:
 def _with_keys(bars: list[Bar], chords: list[ChordAt], tonics: list[tuple[int, Tone]]) -> Iterable[Bar]:
     """Give the bars their keys; a tonic that is said again while it holds is one passage."""
     ends = [place for place, _ in tonics[1:]] + [len(bars)]
-    start, at = Fraction(0), 0
-    yield from bars[: tonics[0][0] if tonics else len(bars)]
-    for (first, tonic), last in zip(tonics, ends, strict=True):
+    before = bars[: tonics[0][0] if tonics else len(bars)]
+    start, at = sum_lengths(before), 0
+    yield from before
+    for (first, tonic), last in zip(tonics, ends, strict=False):
         passage = bars[first:last]
         end = start + sum_lengths(passage)
+        while at < len(chords) and chords[at].start < start:
+            at += 1
         begin = at
         while at < len(chords) and chords[at].start < end:
             at += 1
