@@ -12,6 +12,7 @@ from segue.corpora import (
     lead_sheets,
     mutopia,
     pop909,
+    rock,
     tune_books,
 )
 from segue.corpora.corpus import Corpus
@@ -21,6 +22,7 @@ CORPORA: tuple[Corpus, ...] = (
     Corpus("nottingham", "nottingham/ABC_cleaned", "GPL-3.0", False, "notated", tune_books.book("nottingham")),
     Corpus("jsb", "jsb", "public domain (Bach); none stated", True, "notated", jsb.read),
     Corpus("mcgill_billboard", "mcgill_billboard", "CC0-1.0", True, "chords", billboard.read),
+    Corpus("rock_corpus", "rock_corpus", "CC-BY-4.0", True, "notated", rock.read),
     Corpus("openewld", "openewld", "public domain; genres CC0-1.0", True, "notated", lead_sheets.read_openewld),
     Corpus("pop909_cl", "pop909_cl", "MIT", True, "performed", pop909.read),
     Corpus("bach", "music21/bach", "public domain (Bach)", True, "notated", bach.read),

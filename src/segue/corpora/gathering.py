@@ -18,7 +18,8 @@ from segue.music.score import ChordAt
 MEASURED = ("nottingham", "jsb", "mcgill_billboard", "openewld", "jazz_bunks")
 # Of these also what they do not hold out: figures on them are for weights that never saw the set.
 UNSEEN = ("nottingham",)
-# Sets of songs: of these an equal title is an equal song, whatever was written down of it.
+# Sets of songs: of these an equal title is an equal song, whatever was written down of it. Two transcriptions of a song
+# may serve the same split, but not two.
 SONGS = ("rock_corpus", "openewld", "jazz_bunks", "jazz_standards_ireal")
 
 
@@ -144,9 +145,9 @@ class _Filed:
         return None
 
     def _twin(self, piece: Piece, title: str) -> str:
-        """The song of that title in another corpus, or the equal chart of the same song; "" where there is none."""
+        """The song of that title in another corpus and split, or the equal chart of the same song; "" without one."""
         song = self._titles.get(title) if piece.corpus in SONGS else None
-        if song is not None and song.corpus != piece.corpus:
+        if song is not None and song.corpus != piece.corpus and song.part != piece.part:
             return song.name
         return "" if piece.score.parts else self._charts.get((piece.key, piece.score.chords), "")
 
