@@ -125,11 +125,17 @@ def _beam(run: list[Event]) -> None:
 
 
 @lru_cache(maxsize=65536)
-def written_pitch(pitch: int, key: Key, chord: Chord | None) -> tuple[str, int, int]:
-    """Return step, alteration and octave of a MIDI pitch: spelled as in the chord, or else as in the key."""
+def written_pitch(pitch: int, key: Key, chord: Chord | None, lean: int = 0) -> tuple[str, int, int]:
+    """Return step, alteration and octave of a MIDI pitch: spelled as in the chord, or else as in the key.
+
+    `lean` is 1 where the melody goes on a semitone up, -1 where down: a tone far from the key is then raised, or
+    lowered. In C those are C#, G# and D#; F# and Bb are near.
+    """
     tone = (_chord_tones(chord) if chord else {}).get(pitch % 12)
     if tone is None or abs(tone.alter) > 1:
         tone = spell(pitch % 12, key.signature + (key.mode == "minor"))
+        if lean and not -2 <= tone.fifths - key.signature <= 6:
+            tone = spell(pitch % 12, key.signature + (4 if lean > 0 else -5))
     return tone.letter, tone.alter, octave_of(pitch, tone)
 
 

@@ -86,7 +86,7 @@ class Measures:
 
     def _music(self, place: int, bar: Bar) -> Iterator[str]:
         length = self._layout.starts[place + 1] - self._layout.starts[place]
-        voices = self._lane.voices(place, grid_of(bar.metre))
+        voices = self._lane.voices(place, grid_of(bar.metre, self._layout.divisions))
         if len(voices) == 1 and all(event.group is None and not event.words for event in voices[0][1]):
             yield from self._marked(place, 0, None)
             yield f'<note><rest measure="yes"/><duration>{length}</duration><voice>1</voice></note>'
@@ -133,7 +133,7 @@ class Measures:
             chord = self._chord_at(self._layout.starts[place] + event.at)
             spelling = found[id(event)] = {}
             for pitch, _ in event.group.notes:
-                step, alter, octave = written_pitch(pitch, bar.key, chord)
+                step, alter, octave = written_pitch(pitch, bar.key, chord, event.group.lean(pitch))
                 accidental = shown.of(step, alter, octave, is_tied=event.tied_from)
                 altered = f"<alter>{alter}</alter>" if alter else ""
                 text = f"<pitch><step>{step}</step>{altered}<octave>{octave}</octave></pitch>"

@@ -34,18 +34,19 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The beats of a bar, in quarter notes."""
+    """The beats of a bar, in quarter notes, and into how many ticks a quarter note is divided."""
 
     beat: Fraction
     middle: Fraction  # 0 where there is none
     is_compound: bool
+    divisions: int
 
 
 @lru_cache(maxsize=256)
-def grid_of(metre: Metre) -> Grid:
+def grid_of(metre: Metre, divisions: int) -> Grid:
     """Return the beats of a metre; the middle is that of a bar of four (or twelve) beats."""
     middle = metre.length / 2 if metre.count in (4, 12) else Fraction(0)
-    return Grid(metre.beat, middle, metre.is_compound)
+    return Grid(metre.beat, middle, metre.is_compound, divisions)
 
 
 @lru_cache(maxsize=8192)
@@ -147,12 +148,12 @@ def _cut(at: Fraction, end: Fraction, grid: Grid) -> Fraction | None:
         first = (at // unit + 1) * unit
         if first >= end:
             continue
-        if at % unit:
-            return first
-        steps = (end - at) // unit
-        power = 1 << (int(steps).bit_length() - 1)
-        cut = at + unit * power
-        return cut if cut < end else at + unit * max(1, power // 2)
+        cut = first
+        if not at % unit:
+            steps = 1 << (int((end - at) // unit).bit_length() - 1)
+            cut = at + unit * steps if at + unit * steps < end else at + unit * max(1, steps // 2)
+        if not grid.divisions % cut.denominator:
+            return cut
     return None
 
 

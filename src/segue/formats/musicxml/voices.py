@@ -21,6 +21,11 @@ class Group:
     end: int
     notes: list[tuple[int, int]] = field(default_factory=list)
     voice: int = 0
+    after: tuple[int, ...] = ()  # the pitches that follow in its voice
+
+    def lean(self, pitch: int) -> int:
+        """Return 1 where a pitch goes on a semitone up, -1 where down, 0 else."""
+        return (pitch + 1 in self.after) - (pitch - 1 in self.after)
 
 
 @dataclass(slots=True)
@@ -60,12 +65,16 @@ def groups_of(notes: Notes, divisions: int) -> list[Group]:
 
 def _give_voices(groups: list[Group]) -> None:
     free: list[int] = []  # from when on each voice is free
+    last: dict[int, Group] = {}
     for group in groups:
         place = next((place for place, end in enumerate(free) if end <= group.start), len(free))
         if place == len(free):
             free.append(0)
         free[place] = group.end
         group.voice = place + 1
+        if place in last:
+            last[place].after = tuple(pitch for pitch, _ in group.notes)
+        last[place] = group
 
 
 class Lane:

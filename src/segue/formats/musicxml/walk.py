@@ -219,6 +219,8 @@ class Walk:
             key = key_of(signature, self._fifths)
             if key:
                 self.found.keys.append((measure, key))
+                if not signature.findtext("mode"):
+                    self.found.lost["key signatures say no mode, read as major"] += 1
             else:
                 self.found.lost["keys of an unknown kind"] += 1
 
