@@ -26,6 +26,7 @@ BENCHMARKS: tuple[str, ...] = (
     "kgcn_pairs_only",
     "s3rec_lastfm",
     "score_nottingham",
+    "score_billboard",
 )
 
 

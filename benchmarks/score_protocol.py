@@ -29,6 +29,8 @@ from benchmarks.ngram import Counts, NGram, choose
 from benchmarks.result import sha256_of
 from segue.corpora.corpus import Split
 from segue.errors import InputError, UnavailableError
+from segue.models.engine.fast import FastEngine
+from segue.models.engine.protocol import Engine
 from segue.models.score.folder import SHIPPED, load_score_model
 from segue.models.score.network import ScoreModel
 from segue.music.language import vocabulary as v
@@ -224,6 +226,11 @@ def model_folder() -> Path:
 def load_model() -> ScoreModel:
     """Load the score model that is measured; UnavailableError where there is none."""
     return load_score_model(model_folder())
+
+
+def load_engine() -> Engine:
+    """The score model that is measured as an engine; UnavailableError where there is none."""
+    return FastEngine.load(model_folder())
 
 
 def model_facts() -> dict[str, object]:
