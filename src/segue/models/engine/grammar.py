@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from segue.errors import InputError
 
-_MOST_SETS = 4096  # legal sets kept as arrays before all are forgotten
+_MOST_SETS = 16_384  # legal sets kept as arrays before all are forgotten
 
 
 class State(Protocol):
@@ -28,7 +28,7 @@ Allow = Callable[[State], "tuple[int, ...] | None"]
 
 
 class LegalSets:
-    """Legal sets as arrays of tokens, found by the identity of the tuple; those of more than 4,096 are forgotten."""
+    """Legal sets as arrays of tokens, found by the identity of the tuple; those of more than 16,384 are forgotten."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], tuple[tuple[int, ...], tuple[int, ...] | None, NDArray[np.int64]]] = {}

@@ -29,8 +29,7 @@ def forward_module(config: ScoreConfig, processor: Processor) -> ir.Module:
     # the longer a piece, the more of the time goes into reading keys and values
     cache = F16 if processor.has_halves else F32
     parts = {
-        "product": _product(module, processor, adds=False),
-        "addition": _product(module, processor, adds=True),
+        "product": _product(module, processor),
         "norm": _norm(module, config, layout),
         "keep": keep(module, config, layout, cache),
         "attend": attend(module, config, layout, cache),
@@ -66,7 +65,7 @@ def _forward(module: ir.Module, config: ScoreConfig, layout: Layout, cache: Any,
         start = b.mul(b.mul(number, cached), integer(layout.row))
         own_keys, own_values = code.at(keys, start, cache), code.at(values, start, cache)
         code.call(parts["norm"], place["stream"], norm, place["normed"], count)
-        code.call(parts["product"], matrix["query"], place["normed"], width, width, place["query"], 3 * width, count)
+        code.call(parts["product"], matrix["query"], place["normed"], width, width, place["query"], 3 * width, count, 0)
         code.call(parts["keep"], place["query"], turns, own_keys, own_values, rows, positions, count)
         code.call(
             parts["attend"],
@@ -79,12 +78,12 @@ def _forward(module: ir.Module, config: ScoreConfig, layout: Layout, cache: Any,
             place["shares"],
             place["seen"],
         )
-        code.call(parts["addition"], matrix["output"], place["seen"], width, width, place["stream"], width, count)
+        code.call(parts["product"], matrix["output"], place["seen"], width, width, place["stream"], width, count, 1)
         code.call(parts["norm"], place["stream"], code.at(norm, width), place["normed"], count)
         inner = layout.feed_forward
-        code.call(parts["product"], matrix["gate"], place["normed"], width, width, place["gate"], 2 * inner, count)
+        code.call(parts["product"], matrix["gate"], place["normed"], width, width, place["gate"], 2 * inner, count, 0)
         code.call(parts["gate"], place["gate"], count)
-        code.call(parts["addition"], matrix["down"], place["gate"], inner, 2 * inner, place["stream"], width, count)
+        code.call(parts["product"], matrix["down"], place["gate"], inner, 2 * inner, place["stream"], width, count, 1)
 
     code.loop(config.layers, layer)
 
@@ -95,7 +94,7 @@ def _forward(module: ir.Module, config: ScoreConfig, layout: Layout, cache: Any,
     code.loop(asked, gather)
     code.call(parts["norm"], place["seen"], code.at(norms, 2 * width * config.layers), place["normed"], asked)
     head = code.at(weights, config.layers * layout.places[""])
-    code.call(parts["product"], head, place["normed"], width, width, logits, layout.vocabulary, asked)
+    code.call(parts["product"], head, place["normed"], width, width, logits, layout.vocabulary, asked, 0)
     b.ret_void()
 
 
@@ -103,48 +102,56 @@ def _copy(code: Code, source: Value, target: Value, size: int) -> None:
     code.loop(size, lambda place: code.store(code.load(source, place), target, place), step=LANES)
 
 
-def _product(module: ir.Module, processor: Processor, adds: bool) -> Code:
-    """(weights, x, columns, step of x, y, rows, tokens): y = weights x for each token, or y += weights x."""
-    code = Code(module, "addition" if adds else "product", POINTER, POINTER, I64, I64, POINTER, I64, I64)
-    weights, x, columns, step, y, rows, count = code.arguments
+def _product(module: ir.Module, processor: Processor) -> Code:
+    """(weights, x, columns, step of x, y, rows, tokens, adds): y = weights x for each token, or y += weights x."""
+    code = Code(module, "product", POINTER, POINTER, I64, I64, POINTER, I64, I64, I64)
+    weights, _, columns, _, _, rows, count, _ = code.arguments
     b = code.b
-    most = processor.together
-    grouped = b.and_(count, integer(-most))
 
     def panel(first: Value) -> None:
         own = code.at(weights, b.mul(b.lshr(first, integer(1)), columns))
+        done, together = integer(0), processor.together
+        while together:
+            end = b.and_(count, integer(-together))
 
-        def tokens(token: Value, together: int) -> None:
-            unrolled = most // together  # independent sums hide how long an addition takes
+            def tokens(token: Value, many: int = together) -> None:
+                _panel_product(code, own, first, token, (many, processor.together // many))
 
-            def column(place: Value, *sums: Value) -> tuple[Value, ...]:
-                out = list(sums)
-                for part in range(unrolled):
-                    here = b.add(place, integer(part))
-                    pair = code.unpack(own, b.mul(here, integer(LANES)))
-                    for other in range(together):
-                        x_place = b.add(b.mul(b.add(token, integer(other)), step), here)
-                        factor = code.spread(code.number(x, x_place))
-                        for half in (0, 1):
-                            sum_place = 2 * (part * together + other) + half
-                            out[sum_place] = code.multiply_add(pair[half], factor, out[sum_place])
-                return tuple(out)
-
-            zeros = [code.spread(0.0)] * (2 * most)
-            sums = code.loop(columns, column, *zeros, step=unrolled)
-            for other in range(together):
-                for half in (0, 1):
-                    out = sums[2 * other + half]
-                    for part in range(1, unrolled):
-                        out = b.fadd(out, sums[2 * (part * together + other) + half])
-                    place = b.add(b.add(b.mul(b.add(token, integer(other)), rows), first), integer(half * LANES))
-                    code.store(b.fadd(code.load(y, place), out) if adds else out, y, place)
-
-        code.loop(grouped, lambda token: tokens(token, most), step=most)
-        code.loop(count, lambda token: tokens(token, 1), start=grouped)
+            code.loop(end, tokens, start=done, step=together)
+            done, together = end, together // 2
 
     code.loop(rows, panel, step=PANEL)
     return code
+
+
+def _panel_product(code: Code, panel: Value, first: Value, token: Value, shape: tuple[int, int]) -> None:
+    """Multiply a panel with some tokens together; several sums side by side hide how long an addition takes."""
+    _, x, columns, step, y, rows, _, adds = code.arguments
+    b = code.b
+    together, unrolled = shape
+
+    def column(place: Value, *sums: Value) -> tuple[Value, ...]:
+        out = list(sums)
+        for part in range(unrolled):
+            here = b.add(place, integer(part))
+            pair = code.unpack(panel, b.mul(here, integer(LANES)))
+            for other in range(together):
+                factor = code.spread(code.number(x, b.add(b.mul(b.add(token, integer(other)), step), here)))
+                for half in (0, 1):
+                    own = 2 * (part * together + other) + half
+                    out[own] = code.multiply_add(pair[half], factor, out[own])
+        return tuple(out)
+
+    sums = code.loop(columns, column, *[code.spread(0.0)] * (2 * together * unrolled), step=unrolled)
+    is_added = b.icmp_signed("!=", adds, integer(0))
+    for other in range(together):
+        for half in (0, 1):
+            out = sums[2 * other + half]
+            for part in range(1, unrolled):
+                out = b.fadd(out, sums[2 * (part * together + other) + half])
+            place = b.add(b.add(b.mul(b.add(token, integer(other)), rows), first), integer(half * LANES))
+            before = b.select(is_added, code.load(y, place), code.spread(0.0))
+            code.store(b.fadd(before, out), y, place)
 
 
 def _norm(module: ir.Module, config: ScoreConfig, layout: Layout) -> Code:
