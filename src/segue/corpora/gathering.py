@@ -20,7 +20,7 @@ MEASURED = ("nottingham", "jsb", "mcgill_billboard", "openewld", "jazz_bunks")
 UNSEEN = ("nottingham",)
 # Sets of songs: of these an equal title is an equal song, whatever was written down of it. Two transcriptions of a song
 # may serve the same split, but not two.
-SONGS = ("rock_corpus", "openewld", "jazz_bunks", "jazz_standards_ireal")
+SONGS = ("mcgill_billboard", "rock_corpus", "openewld", "jazz_bunks", "jazz_standards_ireal")
 
 
 _PLAIN_WORDS = frozenset(("a", "an", "and", "of", "the", "air", "hornpipe", "jig", "march", "polka", "reel", "waltz"))
