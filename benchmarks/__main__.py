@@ -27,6 +27,7 @@ BENCHMARKS: tuple[str, ...] = (
     "s3rec_lastfm",
     "score_nottingham",
     "score_billboard",
+    "score_jsb",
 )
 
 
