@@ -30,9 +30,9 @@ class Line:
         keys, metres, signs = self._keys(), self._metres(), self._signs()
         key, metre, bars, starts = Key(), Metre(), list[Bar](), [0]
         plain: Bar | None = None
-        for index in range(max((len(part.lengths) for part in self._parts), default=0)):
+        for index, (reach, is_implicit) in enumerate(self._reaches()):
             key, metre = keys.get(index, key), metres.get(index, metre)
-            length = self._length(index, metre)
+            length = self._length(reach, metre, is_implicit=is_implicit)
             sign = signs.get(index)
             if sign is not None:
                 bar = Bar(metre, key, length, sign.repeats_from, sign.repeats_to, sign.ending, sign.section)
@@ -44,13 +44,21 @@ class Line:
             starts.append(starts[-1] + int(bar.length * self.resolution))
         return tuple(bars), starts
 
-    def _length(self, index: int, metre: Metre) -> Fraction:
+    def _reaches(self) -> list[tuple[int, bool]]:
+        """How far the longest content of each measure reaches, in ticks, and whether a part calls it implicit."""
+        found = [(0, False)] * max((len(part.lengths) for part in self._parts), default=0)
+        for part in self._parts:
+            for index, (reach, is_implicit) in enumerate(zip(part.lengths, part.implicit, strict=True)):
+                most, was_implicit = found[index]
+                if reach > most or is_implicit:
+                    found[index] = max(most, reach), was_implicit or is_implicit
+        return found
+
+    def _length(self, reach: int, metre: Metre, *, is_implicit: bool) -> Fraction:
         """The length of a bar: its metre's, or that of its longest content where this differs."""
-        reach = max((part.lengths[index] for part in self._parts if index < len(part.lengths)), default=0)
-        content = Fraction(reach, self.resolution)
-        if not reach or content == metre.length:
+        if not reach or reach * metre.value == 4 * metre.count * self.resolution:
             return metre.length
-        is_implicit = any(part.implicit[index] for part in self._parts if index < len(part.implicit))
+        content = Fraction(reach, self.resolution)
         if not is_implicit and abs(content - metre.length) * SLACK < 1:
             self.lost["measures rounded to their metre"] += 1
             return metre.length
@@ -65,14 +73,17 @@ class Line:
     def _keys(self) -> dict[int, Key]:
         """The sounding key at each measure where it changes: that of most parts, of the first where they tie."""
         pitched = [part for part in self._parts if not part.is_unpitched] or self._parts
-        now: list[Key | None] = [None] * len(pitched)
+        now: dict[int, Key] = {}
+        said: Counter[Key] = Counter()
         found: dict[int, Key] = {}
         changes = [(measure, place, key) for place, part in enumerate(pitched) for measure, key in part.keys]
         changes.sort(key=lambda change: change[:2])
         for measure, place, key in changes:
+            said[now.get(place, key)] -= 1
+            said[key] += 1 + (place not in now)
             now[place] = key
-            said = [each for each in now if each is not None]
-            found[measure] = max(said, key=said.count)
+            most = max(said.values())
+            found[measure] = now[0] if 0 in now and said[now[0]] == most else max(said, key=said.__getitem__)
         return found
 
     def _signs(self) -> dict[int, Signs]:

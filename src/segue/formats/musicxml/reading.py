@@ -10,12 +10,13 @@ from xml.etree.ElementTree import Element
 from segue.errors import FormatError, InputError
 from segue.formats.musicxml.layout import Line
 from segue.formats.musicxml.players import CHORDS_ONLY, Player, players_of
-from segue.formats.musicxml.sounding import SLACK, columns, sounded
+from segue.formats.musicxml.sounding import SLACK, Sounded, columns, sounded
 from segue.formats.musicxml.walk import Walk, Walked
 from segue.music.chord import Chord
 from segue.music.lyric import Sung
 from segue.music.score import ChordAt, Part, Score, Tempo
 
+_MOST_PARTS = 256
 _FINEST = 1 << 20  # ticks to a quarter note
 _ROUND_RESOLUTION = 10080 * 11 * 8
 _PLACEHOLDERS = ("", "title", "music21", "music21 fragment", "music21 work", "untitled score")
@@ -31,6 +32,8 @@ def score_of(root: Element, file: str) -> Score:
     if not any(measures.values()):
         raise FormatError("a score without measures", file=file)
     resolution, players = _resolution(root), players_of(root)
+    if len(measures) > _MOST_PARTS:
+        raise FormatError(f"{len(measures)} parts; at most {_MOST_PARTS} are accepted", file=file)
     walked: list[tuple[Player, Walked]] = []
     for name, content in measures.items():
         player = players.get(name, Player())
@@ -94,14 +97,19 @@ def _parts(player: Player, found: Walked, line: Line) -> list[Part]:
     """The parts of a player: one, or one for each staff that has notes."""
     loud = sorted((line.starts[measure] + at, velocity) for measure, at, velocity in found.loud)
     notes = sounded(found.rows, line.starts, loud, line.resolution // SLACK, line.lost)
-    staves = sorted({note.staff for note in notes}, key=lambda staff: (len(staff), staff)) or [""]
+    by_staff: dict[str, list[Sounded]] = {}
+    for note in notes:
+        by_staff.setdefault(note.staff, []).append(note)
+    staves = sorted(by_staff, key=lambda staff: (len(staff), staff)) or [""]
+    if len(staves) > _MOST_PARTS:
+        raise InputError(f"part {player.name!r} has {len(staves)} staves; at most {_MOST_PARTS} are accepted")
     words: dict[str, list[Sung]] = {}
     for measure, at, staff, verse, syllable in found.words:
         whose = staff if staff in staves else staves[0]
         words.setdefault(whose, []).append(Sung(line.time(measure, at), syllable, verse))
     return [
         Part(
-            notes=columns([note for note in notes if note.staff == staff], line.resolution),
+            notes=columns(by_staff.get(staff, []), line.resolution),
             name=player.name_of(place, len(staves)),
             program=player.program,
             is_drums=player.is_drums or found.is_unpitched,

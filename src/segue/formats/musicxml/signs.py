@@ -118,7 +118,7 @@ def syllable_of(element: Element, place: int) -> tuple[int, Syllable] | None:
         elif child.tag == "text":
             texts.append("".join(child.itertext()).strip())
             first, last = first or syllabic or "single", syllabic or "single"
-    text = ELISION.join(each for each in texts if each)
+    text = ELISION.join(each for text in texts for each in text.split(ELISION) if each)
     if not text:
         return None
     is_start, is_end = first in ("single", "begin"), last in ("single", "end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from segue.music.lyric import Syllable
 from segue.music.metre import Metre
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?|[-+]?\.\d+")
 MOST_TICKS = 1 << 40
 FORTE = 90  # the velocity of 100 %, as the standard has it
 
@@ -89,13 +91,10 @@ class Walk:
         return ticks
 
     def _counted(self, text: str | None) -> int:
-        try:
-            plain = (text or "").strip()
-            if len(plain) > 24:
-                raise ValueError
-            ticks = Fraction(plain) * self._resolution / self._divisions
-        except (ValueError, ZeroDivisionError):
-            raise self._error(f"duration {(text or '')[:30]!r} is no number") from None
+        quarters = _fraction(text)
+        if quarters is None:
+            raise self._error(f"duration {(text or '')[:30]!r} is no number")
+        ticks = quarters * self._resolution / self._divisions
         if not 0 <= ticks < MOST_TICKS:
             raise self._error(f"duration {(text or '')[:30]!r} is negative or too long")
         if ticks.denominator != 1:
@@ -159,9 +158,8 @@ class Walk:
             if alter:
                 midi += round(float(alter))
         except (ValueError, KeyError, OverflowError):
-            raise self._error(
-                f"{str(step)[:9]!r} altered by {str(alter)[:9]}, octave {str(octave)[:9]} is no pitch"
-            ) from None
+            said = ", ".join(f"{child.tag} {(child.text or '')[:9]!r}" for child in pitch[:3])
+            raise self._error(f"{said} is no pitch; such as step 'C', alter '1', octave '4'") from None
         if not 0 <= midi <= 127:
             self.found.lost["notes outside MIDI's 0 to 127 dropped"] += 1
             return -1
@@ -259,10 +257,8 @@ class Walk:
         text = element.findtext("offset")
         if not text:
             return 0
-        try:
-            offset = round(Fraction(text.strip()[:24]) * self._resolution / self._divisions)
-        except (ValueError, ZeroDivisionError):
-            return 0
+        quarters = _fraction(text) or Fraction(0)
+        offset = round(quarters * self._resolution / self._divisions)
         return offset if abs(offset) < MOST_TICKS else 0
 
     def _direction(self, element: Element) -> None:
@@ -316,7 +312,15 @@ def velocity_of(percent: str) -> int:
         value = float(percent) * FORTE / 100
     except ValueError:
         return 0
-    return min(127, max(1, round(value))) if value == value else 0
+    return round(min(127.0, max(1.0, value))) if value == value else 0
+
+
+def _fraction(text: str | None) -> Fraction | None:
+    """Read a number of at most 24 letters as it is; None where it is none, or has an exponent, which might be huge."""
+    plain = (text or "").strip()
+    if len(plain) > 24 or not _NUMBER.fullmatch(plain):
+        return None
+    return Fraction(plain)
 
 
 _WALKS: dict[str, Callable[[Walk, Element], None]] = {
