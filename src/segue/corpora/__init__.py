@@ -14,6 +14,7 @@ from segue.corpora import (
     pop909,
     rock,
     tune_books,
+    when_in_rome,
 )
 from segue.corpora.corpus import Corpus
 
@@ -25,6 +26,7 @@ CORPORA: tuple[Corpus, ...] = (
     Corpus("rock_corpus", "rock_corpus", "CC-BY-4.0", True, "notated", rock.read),
     Corpus("openewld", "openewld", "public domain; genres CC0-1.0", True, "notated", lead_sheets.read_openewld),
     Corpus("pop909_cl", "pop909_cl", "MIT", True, "performed", pop909.read),
+    Corpus("when_in_rome", "when_in_rome", "CC-BY-SA-4.0, its NC_FILES left out", True, "notated", when_in_rome.read),
     Corpus("bach", "music21/bach", "public domain (Bach)", True, "notated", bach.read),
     Corpus("lieder", "lieder", "CC0-1.0", True, "notated", lead_sheets.read_lieder),
     Corpus("oneill", "music21/oneills1850", "public domain", True, "notated", tune_books.book("oneill")),

@@ -75,7 +75,7 @@ class Corpus:
 
     def place(self, root: Path) -> Path:
         """Return the folder of the corpus below the data's root (or in music21); InputError where it is absent."""
-        place = _in_music21(self.folder) if self.folder.startswith(_IN_MUSIC21) else root / self.folder
+        place = in_music21(self.folder) if self.folder.startswith(_IN_MUSIC21) else root / self.folder
         if place is None or not place.is_dir():
             raise InputError(f"corpus {self.name}: there is no folder {place or self.folder}")
         return place
@@ -87,7 +87,8 @@ def split_of(key: str) -> Split:
     return "test" if tenth == 0 else "valid" if tenth == 1 else "train"
 
 
-def _in_music21(folder: str) -> Path | None:
+def in_music21(folder: str) -> Path | None:
+    """Return a place in the corpus that the installed music21 brings along; None where music21 is absent."""
     spec = find_spec("music21")  # finds the package without importing it
     if spec is None or spec.origin is None:
         return None

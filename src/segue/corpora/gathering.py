@@ -69,14 +69,29 @@ def gather(
             kept += pieces
             tell(f"{corpus.name}: {len(pieces)} pieces read")
     filed = _Filed()
+    split = {"train": gathered.train, "valid": gathered.valid, "test": gathered.test}
     for piece in sorted(kept, key=_turn):
         repeat = filed.file(piece)
-        if repeat is None and piece.corpus in chosen:
-            {"train": gathered.train, "valid": gathered.valid, "test": gathered.test}[piece.part].append(piece)
-        elif repeat is not None and piece.corpus in chosen:
-            gathered.repeats.append(repeat)
+        if piece.corpus not in chosen:
+            continue
+        if repeat is None:
+            split[piece.part].append(piece)
+        else:
+            gathered.repeats.append(_with_harmony(gathered.train, repeat))
     tell(f"{len(gathered.repeats)} repeats left out, {len(gathered.broken)} could not be read")
     return gathered
+
+
+def _with_harmony(train: list[Piece], repeat: Repeat) -> Repeat:
+    """Of two pieces with one tune in train, keep the one whose notes have chords; returns which is the repeat then."""
+    piece = repeat.piece
+    if piece.part != "train" or not (piece.score.parts and piece.score.chords):
+        return repeat
+    at = next((at for at, other in enumerate(train) if other.name == repeat.of), None)
+    if at is None or train[at].score.chords:
+        return repeat
+    train[at], other = piece, train[at]
+    return Repeat(other, piece.name, repeat.share)
 
 
 def _chosen(names: Sequence[str], shipped: bool) -> set[str]:
