@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from segue.errors import FormatError, InputError, did_you_mean
-from segue.formats import midi, musicxml, mxl
+from segue.formats import midi, musicxml, mxl, wav
 from segue.formats.limits import read_bytes
 from segue.music.lyric import Lyric
 from segue.music.score import Score
@@ -32,7 +32,7 @@ class Format(Protocol):
     def EXAMPLE(self) -> bytes: ...
 
 
-ALL: tuple[Format, ...] = (midi, musicxml, mxl)
+ALL: tuple[Format, ...] = (midi, musicxml, mxl, wav)
 
 
 def suffixes(*, of: str = "read") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 _SEED = 23
 TAIL = 1.3  # seconds in which the room falls silent
-_WET = 0.22
+_WET = 0.2
 _LOUD = 0.13  # root mean square that a piece is brought to, where it sounds
 _KNEE, _CEILING = 0.72, 0.98  # up to the knee nothing is changed; the ceiling is never reached
 

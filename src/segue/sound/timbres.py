@@ -14,7 +14,7 @@ _ODD = tuple((1 / k**1.15 if k % 2 else 0.06 / k) for k in range(1, 17))
 def _plucked(at: float, steep: float = 1.0, count: int = 18) -> tuple[float, ...]:
     """Harmonics of a string plucked at a part of its length: those with a node there are missing."""
     raw = [abs(sin(pi * k * at)) / k**steep for k in range(1, count + 1)]
-    return tuple(min(one / raw[0], 0.95 if place else 1.0) for place, one in enumerate(raw))
+    return tuple(min(one / raw[0], 0.7 if place else 1.0) for place, one in enumerate(raw))
 
 
 PIANO = Timbre(_plucked(0.12, 1.5), decay=1.3, damping=0.35, attack=0.003, release=0.13, detune=0.35, noise=0.25)
@@ -34,18 +34,18 @@ STRINGS = Timbre(tuple(1 / k**1.1 for k in range(1, 17)), glow=0.25, attack=0.06
 ENSEMBLE = Timbre(tuple(1 / k**1.25 for k in range(1, 15)), glow=0.3, attack=0.09, release=0.22, detune=5, vibrato=5)
 PLUCK = Timbre(_plucked(0.21, 1.4), decay=4.5, damping=0.9, attack=0.003, release=0.1)
 CHOIR = Timbre(
-    (1, 0.75, 0.55, 0.3, 0.32, 0.12, 0.1, 0.04, 0.03), attack=0.1, release=0.2, detune=5, vibrato=14, noise=0.04
+    (1, 0.45, 0.4, 0.3, 0.32, 0.12, 0.1, 0.04, 0.03), attack=0.1, release=0.2, detune=5, vibrato=14, noise=0.04
 )
 BRASS = Timbre(tuple(0.93 ** (k - 1) / k**0.75 for k in range(1, 17)), glow=0.4, attack=0.035, release=0.09, vibrato=4)
 SAX = Timbre(
-    (1, 0.8, 0.6, 0.42, 0.3, 0.22, 0.14, 0.1, 0.06), glow=0.2, attack=0.03, release=0.08, vibrato=10, noise=0.06
+    (1, 0.65, 0.55, 0.42, 0.3, 0.22, 0.14, 0.1, 0.06), glow=0.2, attack=0.03, release=0.08, vibrato=10, noise=0.06
 )
-OBOE = Timbre((0.95, 0.9, 0.85, 0.6, 0.35, 0.25, 0.15, 0.1), glow=0.15, attack=0.03, release=0.08, vibrato=9)
+OBOE = Timbre((1, 0.75, 0.7, 0.6, 0.35, 0.25, 0.15, 0.1), glow=0.15, attack=0.03, release=0.08, vibrato=9)
 CLARINET = Timbre(_ODD, glow=0.2, attack=0.03, release=0.08, vibrato=3, noise=0.02)
 FLUTE = Timbre((1, 0.35, 0.12, 0.05, 0.02), glow=0.1, attack=0.045, release=0.09, vibrato=12, noise=0.09)
 WHISTLE = Timbre((1, 0.18, 0.08, 0.02), attack=0.025, release=0.06, vibrato=5, noise=0.06)
 LEAD = Timbre(_SAW, attack=0.008, release=0.07, detune=4, level=0.7)
-PAD = Timbre(_SOFT, glow=0.4, attack=0.18, release=0.4, detune=6, level=0.9)
+PAD = Timbre(_SOFT, glow=0.4, attack=0.12, release=0.3, detune=6, level=0.9)
 PIPES = Timbre(tuple(1 / k**0.7 for k in range(1, 15)), attack=0.015, release=0.04, detune=2, level=0.65)
 
 _FAMILIES = (

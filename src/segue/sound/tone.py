@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 _TOP = 0.45  # of the sampling rate: no partial lies above
 _MIDDLE_C = 261.63  # Hz
+_BLOCK = 8_192  # samples
+_SECOND = 0.3  # strength of a second voice: two equal ones would silence each other now and then
+_VIBRATO = 5.3  # Hz
 _SEED = 7  # of the noise: every render is the same
 
 
@@ -23,8 +27,8 @@ class Timbre:
 
     `partials` are the strengths of the harmonics (or of `ratios` to the fundamental, where given), the first the
     strongest. `decay` is how fast the tone dies (1/s at middle C, 0: it holds), `damping` how much faster each higher
-    partial does, `glow` how much darker it begins (0 to 1). `attack` and `release` are seconds. `detune` is half the
-    distance of two equal voices in cents, `vibrato` the depth in cents, `noise` the strength of breath or hammer.
+    partial does, `glow` how much darker it begins (0 to 1). `attack` and `release` are seconds. `detune` is the
+    distance of a second voice in cents, `vibrato` the depth in cents, `noise` the strength of breath or hammer.
     """
 
     partials: tuple[float, ...]
@@ -54,9 +58,9 @@ def tone(timbre: Timbre, pitch: int, seconds: float, rate: int, *, is_soft: bool
     if timbre.ratios:
         sound = _ringing(timbre, strengths, hertz, time, rate)
     elif timbre.detune:
-        away = 2 ** (timbre.detune / 1200)
-        sound = _harmonic(timbre, strengths, hertz * away, time, rate) + _harmonic(
-            timbre, strengths, hertz / away, time, rate
+        away = hertz * 2 ** (timbre.detune / 1200)
+        sound = _harmonic(timbre, strengths, hertz, time, rate) + _SECOND * _harmonic(
+            timbre, strengths, away, time, rate
         )
     else:
         sound = _harmonic(timbre, strengths, hertz, time, rate)
@@ -67,45 +71,49 @@ def tone(timbre: Timbre, pitch: int, seconds: float, rate: int, *, is_soft: bool
     return _begin(sound, timbre.attack, rate).astype(np.float32)
 
 
-def _harmonic(
-    timbre: Timbre, strengths: NDArray[np.float64], hertz: float, time: NDArray[np.float64], rate: int
-) -> NDArray[np.float64]:
-    """Sum the harmonics under `_TOP`."""
+def _harmonic(timbre: Timbre, strengths: Floats, hertz: float, time: Floats, rate: int) -> Floats:
+    """Sum the harmonics under `_TOP`, block by block, so that what is worked on stays near the processor."""
+    most = max(1, min(len(strengths), int(_TOP * rate / hertz)))
+    blocks = [
+        _harmonic_block(timbre, strengths[:most], hertz, time[begin : begin + _BLOCK])
+        for begin in range(0, len(time), _BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
+def _harmonic_block(timbre: Timbre, strengths: Floats, hertz: float, time: Floats) -> Floats:
     phase = 2 * np.pi * hertz * time
     if timbre.vibrato:
-        speed, depth = 5.3, (2 ** (timbre.vibrato / 1200) - 1) * hertz
+        depth = (2 ** (timbre.vibrato / 1200) - 1) * hertz
         swell = np.clip((time - 0.15) / 0.4, 0, 1)  # vibrato sets in when the tone stands
-        phase += swell * depth / speed * np.sin(2 * np.pi * speed * time)
-    most = max(1, min(len(strengths), int(_TOP * rate / hertz)))
+        phase += swell * depth / _VIBRATO * np.sin(2 * np.pi * _VIBRATO * time)
     before, now, twice = np.zeros_like(phase), np.sin(phase), 2 * np.cos(phase)
     strength = _dying(timbre, hertz, time)
     darker = _darkening(timbre, hertz, time)
     sound = np.zeros_like(phase)
-    for place in range(most):
-        sound += strengths[place] * strength * now
+    for one in strengths:
+        sound += one * strength * now
         before, now = now, twice * now - before
         if darker is not None:
             strength = strength * darker
     return sound
 
 
-def _dying(timbre: Timbre, hertz: float, time: NDArray[np.float64]) -> NDArray[np.float64]:
+def _dying(timbre: Timbre, hertz: float, time: NDArray[np.float64]) -> Floats:
     if not timbre.decay:
         return np.ones_like(time)
     fast = timbre.decay * (hertz / _MIDDLE_C) ** 0.6
     return np.asarray(0.65 * np.exp(-fast * time) + 0.35 * np.exp(-fast / 4 * time))  # struck strings die twice
 
 
-def _darkening(timbre: Timbre, hertz: float, time: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _darkening(timbre: Timbre, hertz: float, time: NDArray[np.float64]) -> Floats | None:
     if not (timbre.damping or timbre.glow):
         return None
     damping = timbre.damping * (hertz / _MIDDLE_C) ** 0.5
     return np.asarray(np.exp(-damping * time) * (1 - timbre.glow * np.exp(-time / 0.06)))
 
 
-def _ringing(
-    timbre: Timbre, strengths: NDArray[np.float64], hertz: float, time: NDArray[np.float64], rate: int
-) -> NDArray[np.float64]:
+def _ringing(timbre: Timbre, strengths: Floats, hertz: float, time: Floats, rate: int) -> Floats:
     """Sum partials at ratios of their own, each dying faster than the one below: bars and bells."""
     sound = np.zeros_like(time)
     for strength, ratio in zip(strengths, timbre.ratios, strict=True):
@@ -115,7 +123,7 @@ def _ringing(
     return sound
 
 
-def _breath(timbre: Timbre, hertz: float, count: int, rate: int) -> NDArray[np.float64]:
+def _breath(timbre: Timbre, hertz: float, count: int, rate: int) -> Floats:
     """Noise around the tone: it stays while the tone holds, and is a short knock where the tone dies."""
     white = np.random.default_rng(_SEED).standard_normal(count)
     width = max(1, round(rate / (2.5 * hertz)))
@@ -127,7 +135,7 @@ def _breath(timbre: Timbre, hertz: float, count: int, rate: int) -> NDArray[np.f
     return np.asarray(soft)
 
 
-def _begin(sound: NDArray[np.float64], attack: float, rate: int) -> NDArray[np.float64]:
+def _begin(sound: Floats, attack: float, rate: int) -> Floats:
     """Fade in over the attack along half a cosine."""
     count = min(len(sound), max(2, round(attack * rate)))
     sound[:count] *= 0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)

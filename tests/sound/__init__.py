@@ -1,0 +1,1 @@
+"""Sound: right pitches, no clicks, silence at the end."""
