@@ -35,6 +35,9 @@ def pretrain(
     passes: Annotated[int, typer.Option(min=1, help="Passes over the pieces, each said in other ways.")] = 4,
     batch_tokens: Annotated[int, typer.Option(min=256, help="Tokens per forward pass, at most.")] = 4096,
     shape: Annotated[str, typer.Option(help="Width, layers, heads and feed-forward width.")] = "384,4,6,1152",
+    windows: Annotated[
+        Path | None, typer.Option(help="Where windows are kept; several trainings may share it.")
+    ] = None,
     start: Annotated[Path | None, typer.Option(help="Model folder whose weights it begins with.")] = None,
     json: JsonOption = False,
     *,
@@ -56,6 +59,7 @@ def pretrain(
         passes=passes,
         shape=shape_of(shape),
         budget=Budget(minutes, batch_tokens, start),
+        windows=windows,
     )
     made = make(data, out, recipe, order, lambda tokens: [TrainingLines(tokens, is_quiet=json)], Stages(is_quiet=json))
     if json:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,12 +17,12 @@ from segue.music.language import vocabulary as v
 from segue.pretrain.card import write_card
 from segue.pretrain.excerpts import Drawing
 from segue.pretrain.mixture import WEIGHTS, Mixture, Told, held_windows, train_windows
-from segue.pretrain.pretraining import TRAINING, Budget, Pretrained, pretrain
+from segue.pretrain.pretraining import TRAINING, Budget, Pretrained, pretrain, write_json
 from segue.pretrain.windows import Windows
 from segue.tune.callbacks import Callback
 from segue.tune.recipe import Recipe
 
-_KEPT = "windows"
+_KEPT, _RECORD = "windows", "data.json"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Order:
     """What to make: of which corpora, how mixed, how large, how long.
 
     No `corpora` means all that shipped weights may be trained on; `weights` changes some of those of `WEIGHTS`; `shape`
-    is width, layers, heads and feed-forward width.
+    is width, layers, heads and feed-forward width. `windows` is where windows are kept (None: below the model's
+    folder); trainings that learn from the same ones can share it.
     """
 
     corpora: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Order:
     passes: int = 4
     shape: tuple[int, int, int, int] = (384, 4, 6, 1152)
     budget: Budget = field(default_factory=Budget)
+    windows: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def make(
     mixture = Mixture(
         {**WEIGHTS, **order.weights}, order.passes, drawing=Drawing(longest=recipe.max_length), seed=recipe.seed
     )
-    data = windows_of(root, out, order.corpora, mixture, told)
+    data = windows_of(root, order.windows or out / _KEPT, order.corpora, mixture, told)
+    _check_same(data, out)
     width, layers, heads, inner = order.shape
     config = ScoreConfig(v.SIZE, width, layers, heads, inner, longest=max(2048, recipe.max_length))
     told("training", 0, 1)
@@ -89,36 +92,43 @@ def make(
     return Made(made, data)
 
 
-def windows_of(root: Path, out: Path, corpora: Sequence[str], mixture: Mixture, told: Told) -> Data:
-    """Return the windows that `out` keeps of these settings, or gather and say the pieces and keep them."""
-    place = out / _KEPT
-    settings = json.loads(json.dumps({"corpora": sorted(corpora), "vocabulary": v.SIZE, **asdict(mixture)}))
-    held = _held(place)
-    if held is not None and held["settings"] == settings:
-        told("reading windows", 0, 1)
-        train, valid = Windows.load(place / "train"), Windows.load(place / "valid")
-        return Data(train, valid, held["pieces"], held["repeats"], held["broken"], held["sha256"])
-    if (out / TRAINING).exists():
-        raise ConflictError(f"{out} holds a training on other data; give another directory, or delete this one")
-    shutil.rmtree(place, ignore_errors=True)
+def windows_of(root: Path, folder: Path, corpora: Sequence[str], mixture: Mixture, told: Told) -> Data:
+    """Return the windows that `folder` keeps of these settings, or gather and say the pieces and keep them there."""
+    settings = json.dumps({"corpora": sorted(corpora), "vocabulary": v.SIZE, **asdict(mixture)}, sort_keys=True)
+    place = folder / hashlib.sha256(settings.encode()).hexdigest()[:12]
+    held = _held(place / _RECORD)
+    if held is None:
+        held = _fill(root, place, corpora, mixture, told)
+    told("reading windows", 0, 1)
+    train, valid = Windows.load(place / "train"), Windows.load(place / "valid")
+    return Data(train, valid, held["pieces"], held["repeats"], held["broken"], held["sha256"])
+
+
+def _fill(root: Path, place: Path, corpora: Sequence[str], mixture: Mixture, told: Told) -> dict[str, Any]:
     gathered = gather(root, corpora, tell=lambda line: told(line, 0, 1))
     train, valid = train_windows(gathered.train, mixture, told), held_windows(gathered.valid, mixture, told)
     if not len(train) or not len(valid):
         raise InputError(f"the corpora below {root} hold {len(train)} windows to learn from and {len(valid)} held out")
     train.save(place / "train")
     valid.save(place / "valid")
-    data = Data(
-        Windows.load(place / "train"),
-        Windows.load(place / "valid"),
-        pieces_of(gathered),
-        len(gathered.repeats),
-        len(gathered.broken),
-        train.sha256(),
-    )
-    kept = {"settings": settings, "pieces": data.pieces, "repeats": data.repeats, "broken": data.broken}
-    text = json.dumps({**kept, "sha256": data.sha256}, indent=1) + "\n"
-    (place / "data.json").write_text(text, encoding="utf-8")
-    return data
+    held: dict[str, Any] = {
+        "pieces": pieces_of(gathered),
+        "repeats": len(gathered.repeats),
+        "broken": len(gathered.broken),
+        "sha256": train.sha256(),
+        "mixture": asdict(mixture),
+    }
+    write_json(held, place / _RECORD)  # last: a folder that has it is whole
+    return held
+
+
+def _check_same(data: Data, out: Path) -> None:
+    """ConflictError where `out` holds a training on other windows; else note which they are."""
+    record = _held(out / _RECORD)
+    if record is not None and record["sha256"] != data.sha256 and (out / TRAINING).exists():
+        raise ConflictError(f"{out} holds a training on other data; give another directory, or delete this one")
+    out.mkdir(parents=True, exist_ok=True)
+    write_json({"sha256": data.sha256, "pieces": data.pieces}, out / _RECORD)
 
 
 def pieces_of(gathered: Gathered) -> dict[str, dict[str, int]]:
@@ -129,8 +139,7 @@ def pieces_of(gathered: Gathered) -> dict[str, dict[str, int]]:
     return {name: {split: counts[split][name] for split in splits} for name in names}
 
 
-def _held(place: Path) -> dict[str, Any] | None:
-    file = place / "data.json"
+def _held(file: Path) -> dict[str, Any] | None:
     if not file.exists():
         return None
     try:

@@ -13,6 +13,7 @@ from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.errors import InputError, did_you_mean
 from segue.music.language.layout import Layout, lay_out
+from segue.music.quantize import quantize
 from segue.pretrain.excerpts import Drawing, Excerpt, excerpts
 from segue.pretrain.windows import Windows, collect
 
@@ -32,7 +33,7 @@ class Mixture:
     `held_tokens` tokens of held-out pieces are evaluated on.
     """
 
-    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
     passes: int = 4
     held_tokens: int = 20_000
     drawing: Drawing = field(default_factory=Drawing)
@@ -67,7 +68,8 @@ def lay_out_all(pieces: Sequence[Piece], told: Told, what: str) -> list[Layout |
         if place % 100 == 0:
             told(what, place, len(pieces))
         kind = BY_NAME[piece.corpus].kind
-        layout = lay_out(piece.score, _SOURCE[kind]) if piece.score.bars else None
+        score = quantize(piece.score).score if kind in ("performed", "drums") else piece.score
+        layout = lay_out(score, _SOURCE[kind]) if score.bars else None
         is_empty = layout is None or not (layout.heads or layout.changes)
         found.append(None if is_empty else layout)
     told(what, len(pieces), len(pieces))

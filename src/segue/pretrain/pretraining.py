@@ -7,7 +7,7 @@ import json
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from segue.tune.task import device_of
 
 TRAINING, PLAN = "training", "plan.json"
 _REHEARSED = 8  # steps by which the speed is measured, of which the first are not counted
-_EVALUATIONS = 20  # in a whole training
+_EVALUATIONS, _ON_EVALUATION = 20, 0.05  # in a whole training at most; share of its time that they may take
 _HELD_BUNDLE = 8192  # tokens of a batch that is only evaluated
 
 
@@ -35,11 +35,13 @@ _HELD_BUNDLE = 8192  # tokens of a batch that is only evaluated
 class Plan:
     """How many steps a budget of minutes buys, fixed once at the start so that a resumed training ends the same.
 
-    `step_seconds` and `evaluation_seconds` are as measured then; `tokens` are those of one step.
+    `evaluate_every` is in steps; `step_seconds` and `evaluation_seconds` are as measured then; `tokens` are those of
+    one step.
     """
 
     minutes: float
     steps: int
+    evaluate_every: int
     step_seconds: float
     evaluation_seconds: float
     tokens: int
@@ -96,7 +98,7 @@ def pretrain(
     task = next_token_task()
     if budget.minutes:
         plan = _plan(model, data, held, recipe, out, budget.minutes, tokens)
-        every = recipe.evaluate_every or max(plan.steps // _EVALUATIONS, 1)
+        every = recipe.evaluate_every or plan.evaluate_every
         recipe = recipe.replace(max_steps=plan.steps, evaluate_every=every, epochs=_epochs(plan, data, recipe))
     made = fit(model, task, data, held, recipe, out / TRAINING, callbacks(data.mean_tokens))
     save_score_model(model, out)
@@ -139,14 +141,20 @@ def _plan(
             raise ConflictError(f"{out} holds a training planned for {plan.minutes:g} minutes (now {minutes:g})")
         return plan
     step, evaluation = _rehearse(model, data, held, recipe, out / ".rehearsal")
-    left = minutes * 60 - (_EVALUATIONS + 1) * evaluation
-    steps = max(int(left / step), 1)
-    plan = Plan(minutes, steps, step, evaluation, tokens)
+    seconds = minutes * 60
+    times = min(max(int(seconds * _ON_EVALUATION / max(evaluation, 1e-9)), 2), _EVALUATIONS)
+    steps = max(int((seconds - (times + 1) * evaluation) / step), times)
+    plan = Plan(minutes, steps, -(-steps // times), step, evaluation, tokens)
     out.mkdir(parents=True, exist_ok=True)
-    partial = out / f"{PLAN}.partial"
-    partial.write_text(json.dumps(asdict(plan), indent=1) + "\n", encoding="utf-8")
-    partial.replace(file)
+    write_json(asdict(plan), file)
     return plan
+
+
+def write_json(value: Mapping[str, object], file: Path) -> None:
+    """Write a file of JSON, whole or not at all."""
+    partial = file.with_name(f"{file.name}.partial")
+    partial.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    partial.replace(file)
 
 
 def _rehearse(
