@@ -268,9 +268,21 @@ def test_chords_have_places_and_offsets() -> None:
     )
 
 
-def test_of_two_chords_at_one_time_the_later_stays() -> None:
-    found = read(FOUR + harmony("C", "major") + harmony("A", "minor") + note("C4", 16))
-    assert [str(each.chord) for each in found.chords] == ["Am"]
+def test_chords_at_one_note_are_spread_over_its_beats() -> None:
+    both = harmony("C", "major") + harmony("A", "minor")
+    found = read(FOUR + both + note("C4", 16), both + harmony("G", "major") + note("C4", 16), both + note("C4", 4))
+    assert [(each.start, str(each.chord)) for each in found.chords] == [
+        *((F(0), "C"), (F(2), "Am")),
+        *((F(4), "C"), (F(6), "Am"), (F(7), "G")),
+        *((F(8), "C"), (F(17, 2), "Am")),
+    ]
+    assert found.notice == ("4 chords spread over the note that they stand at",)
+
+
+def test_of_two_chords_at_one_time_the_first_part_has_the_say() -> None:
+    other = f'<part id="P2">{measures(FOUR + harmony("A", "minor") + note("C3", 16))}</part>'
+    found = musicxml.read(score(FOUR + harmony("C", "major") + note("C4", 16), more=f"|{other}"))
+    assert [str(each.chord) for each in found.chords] == ["C"]
     assert found.notice == ("1 chords dropped that stand outside the bars or at one time with another",)
 
 

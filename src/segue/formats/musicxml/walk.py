@@ -68,10 +68,12 @@ class Walk:
         self._fifths = 0  # the same on the line of fifths
         self._measure, self._at, self._start, self._reach = 0, 0, 0, 0
         self._held: list[Element] = []  # lyrics of grace notes, for the note that follows
+        self._above: list[int] = []  # places in `found.chords` of those that stand before the next note
+        self._beat = Fraction(1)
 
     def measure(self, index: int, attributes: dict[str, str], content: Element) -> None:
         """Walk one measure."""
-        self._measure, self._at, self._start, self._reach = index, 0, 0, 0
+        self._measure, self._at, self._start, self._reach, self._above = index, 0, 0, 0, []
         for element in content:
             walk = _WALKS.get(element.tag)
             if walk is not None:
@@ -113,6 +115,9 @@ class Walk:
             return
         length = self._duration(element)
         if element.find("chord") is None:
+            if len(self._above) > 1:
+                self._spread(length)
+            self._above = []
             self._start = self._at
             self._at += length
             if self._at > self._reach:
@@ -209,6 +214,7 @@ class Walk:
         if time is not None:
             metre = metre_of(time)
             if metre:
+                self._beat = metre.beat
                 self.found.metres.append((measure, metre))
             else:
                 self.found.lost["metres of an unknown kind"] += 1
@@ -251,7 +257,23 @@ class Walk:
         if chord is None:
             self.found.lost["chord symbols not understood"] += 1
             return
-        self.found.chords.append((self._measure, self._at + self._offset(element), chord))
+        offset = self._offset(element)
+        if not offset:
+            if self._above and self.found.chords[self._above[-1]][2] == chord:
+                return
+            self._above.append(len(self.found.chords))
+        self.found.chords.append((self._measure, self._at + offset, chord))
+
+    def _spread(self, length: int) -> None:
+        """Spread chords that stand at one note over its beats, the first the longest: programs lose their offsets."""
+        count, beat = len(self._above), int(self._beat * self._resolution)
+        step = length // beat // count * beat or length // count
+        if not step:
+            return
+        for place, index in enumerate(self._above[1:], 1):
+            measure, at, chord = self.found.chords[index]
+            self.found.chords[index] = (measure, at + length - (count - place) * step, chord)
+        self.found.lost["chords spread over the note that they stand at"] += count - 1
 
     def _offset(self, element: Element) -> int:
         text = element.findtext("offset")
