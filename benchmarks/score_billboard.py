@@ -97,8 +97,9 @@ def _is_minor(chord: Chord) -> bool:
 
 
 def changes(songs: Sequence[Song], name: str) -> list[Changes]:
-    """The changes of songs in one set of classes."""
-    return [getattr(song, name) for song in songs]
+    """The changes of songs in one set of classes, of those that have any there."""
+    found: list[Changes] = [getattr(song, name) for song in songs]
+    return [one for one in found if one.chords]
 
 
 def ngrams(songs: Mapping[Split, Sequence[Song]], name: str) -> dict[str, NGram]:
