@@ -14,7 +14,7 @@ from segue.sound.tone import Samples
 _SEED = 11
 Floats = NDArray[np.float64]
 
-OPEN_HAT, CLOSED_HATS = 46, (42, 44)
+OPEN_HATS, CLOSED_HATS = (26, 46), (22, 42, 44)  # 22 and 26 are the edges of electronic kits
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,10 @@ def _clap(rate: int) -> Floats:
     )
 
 
+_CLOSED, _OPEN = (
+    Stroke(_cymbal(0.09, 55, 6_500, 0.4), 0.3, 0.34),
+    Stroke(_cymbal(0.7, 6.5, 6_000, 0.4), 0.3, 0.34),
+)
 _RIDE = Stroke(_cymbal(1.6, 2.6, 3_500, 0.5), 0.4, 0.3)
 _CRASH = Stroke(_cymbal(2.4, 2.0, 2_200, 0.25, 0.3), -0.35, 0.42)
 _CLICK = Stroke(_struck(0.06, 90, 1_600, noise=0.3), 0.0, 0.25)
@@ -153,9 +157,11 @@ _KIT: dict[int, Stroke] = {
     38: _SNARE,
     40: _SNARE,
     39: Stroke(_clap, -0.1, 0.6),
-    42: Stroke(_cymbal(0.09, 55, 6_500, 0.4), 0.3, 0.34),
+    22: _CLOSED,
+    42: _CLOSED,
     44: Stroke(_cymbal(0.08, 70, 5_500, 0.3), 0.3, 0.26),
-    46: Stroke(_cymbal(0.7, 6.5, 6_000, 0.4), 0.3, 0.34),
+    26: _OPEN,
+    46: _OPEN,
     41: Stroke(_tom(82), -0.5, 0.8),
     43: Stroke(_tom(98), -0.3, 0.8),
     45: Stroke(_tom(117), -0.1, 0.8),

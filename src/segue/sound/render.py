@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from segue.errors import InputError
 from segue.music.score import Part, Score
 from segue.sound.accompany import needs_pad, pad
-from segue.sound.drums import CLOSED_HATS, OPEN_HAT, stroke, stroke_of
+from segue.sound.drums import CLOSED_HATS, OPEN_HATS, stroke, stroke_of
 from segue.sound.room import TAIL, Stereo, faded, gains, mastered, with_room
 from segue.sound.timbres import timbre_of
 from segue.sound.timeline import Timeline, played
@@ -128,7 +128,7 @@ def _play_drums(mixed: Stereo, sounding: _Sounding, rate: int) -> None:
     closings = np.sort(sounding.starts[np.isin(sounding.pitches, CLOSED_HATS)])
     for start, _, key, velocity in sounding.rows():
         sound = stroke(key, rate)
-        if key == OPEN_HAT:
+        if key in OPEN_HATS:
             place = int(np.searchsorted(closings, start, side="right"))
             if place < len(closings):
                 sound = ended(sound, min(len(sound), int(closings[place]) - start), round(_CHOKE * rate))
