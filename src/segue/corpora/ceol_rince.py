@@ -23,7 +23,7 @@ _BY_METRE = {"6/8": "jig", "9/8": "slip jig", "12/8": "jig", "3/8": "waltz", "3/
 
 def read(folder: Path) -> Found:
     """Give the tunes by file name, without the drone that some have as an accompaniment."""
-    roots = {row[""]: int(row["root"]) for row in rows(folder / "roots.csv")}
+    roots = {row[""]: int(row["root"]) for row in rows(folder / "roots.csv") if row["root"].isdecimal()}
 
     def tune(file: Path) -> Iterator[Piece]:
         score = midi.read(file.read_bytes(), file=below(folder, file))

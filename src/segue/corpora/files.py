@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from segue.corpora.corpus import Broken, Found, Piece
 from segue.errors import FormatError, InputError
@@ -37,3 +39,13 @@ def rows(file: Path, separator: str = ",") -> list[dict[str, str]]:
         raise FormatError("there is no such table", file=str(file))
     with file.open(encoding="utf-8-sig", newline="") as opened:
         return list(csv.DictReader(opened, delimiter=separator))
+
+
+def json_of(data: bytes, file: str) -> Any:
+    """Read JSON; FormatError with the line where it is none."""
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        raise FormatError(error.msg, file=file, place=f"line {error.lineno}") from error
+    except UnicodeDecodeError as error:
+        raise FormatError("not text in UTF-8", file=file, place=f"byte {error.start}") from error

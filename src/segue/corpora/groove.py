@@ -28,7 +28,7 @@ def read(folder: Path) -> Found:
         style = style_named(row["style"].partition("/")[0])
         score = midi.read(file.read_bytes(), file=name)
         score = score.replace(parts=tuple(_general(part) for part in score.parts), style=style)
-        yield Piece(row["id"], score, "groove", style, row["drummer"], _SPLITS[row["split"]], name)
+        yield Piece(row["id"], score, "groove", style, row["drummer"], _SPLITS.get(row["split"]), name)
 
     return each(below, [below / name for name in index], performance)
 

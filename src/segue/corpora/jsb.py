@@ -6,13 +6,12 @@ found from the notes, and equal pitches that follow each other in a voice become
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 from segue.corpora.corpus import SPLITS, Found, Piece
-from segue.errors import FormatError
+from segue.corpora.files import json_of
 from segue.music.key import Key
 from segue.music.keyfinding import find_key, weights_of_parts
 from segue.music.metre import Metre
@@ -27,10 +26,7 @@ _CHOIR = 52  # General MIDI's "Choir Aahs"
 
 def read(folder: Path) -> Found:
     """Give the chorales of each split in the file's order; FormatError where the file is another one."""
-    try:
-        splits = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise FormatError(error.msg, file=_FILE, place=f"line {error.lineno}") from error
+    splits = json_of((folder / _FILE).read_bytes(), _FILE)
     for split in SPLITS:
         for at, steps in enumerate(splits[split]):
             key = f"{split}/{at}"

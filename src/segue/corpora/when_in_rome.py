@@ -6,7 +6,6 @@ one piece where they agree, that is, where most of what sounds are tones of the 
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from segue.corpora import romantext
 from segue.corpora.corpus import Found, Piece, in_music21
-from segue.corpora.files import below, each
+from segue.corpora.files import below, each, json_of
 from segue.corpora.romantext import Analysis
 from segue.formats import musicxml
 from segue.music.key import Key
@@ -80,7 +79,7 @@ def _score_file(folder: Path) -> Path | None:
         return folder / "score.mxl"
     if not (folder / "remote.json").is_file():
         return None
-    place = json.loads((folder / "remote.json").read_text(encoding="utf-8")).get("remote_score_music21", "")
+    place = json_of((folder / "remote.json").read_bytes(), "remote.json").get("remote_score_music21", "")
     inside = in_music21(place) if place.startswith("bach/") and ".." not in place else None
     return inside if inside is not None and inside.is_file() else None
 
