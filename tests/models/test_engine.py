@@ -112,6 +112,8 @@ def test_a_copied_row_goes_its_own_way(engine: Engine, expected: NDArray[np.floa
 
 
 def test_what_cannot_be_read_is_named(engine: Engine) -> None:
+    with pytest.raises(InputError, match="0 rows"):
+        engine.open(0)
     session = engine.open()
     with pytest.raises(InputError, match=r"token 40 is not in the vocabulary, 0 to 39"):
         session.feed({0: [1, SIZE]})

@@ -184,6 +184,8 @@ def test_what_cannot_be_generated_is_named(engine: Engine) -> None:
         generate(engine, TOY, asked(allow=lambda _: (0,)))
     with pytest.raises(InputError, match="token 2 cannot stand here"):
         generate(engine, TOY, Request((BEGIN, END)))
+    with pytest.raises(InputError, match="nothing can follow: the piece has ended"):
+        generate(engine, TOY, Request((*PREFIX[:3], END)))
     with pytest.raises(InputError, match="an empty prefix"):
         Request(())
     with pytest.raises(InputError, match="max_tokens 0"):

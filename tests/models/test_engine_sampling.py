@@ -85,11 +85,17 @@ def test_logits_are_left_as_they_were_and_may_be_huge() -> None:
     assert (logits == before).all()
 
 
+def test_logits_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(InputError, match="not numbers; its weights are damaged"):
+        Sampler(Sampling()).pick(np.array([0, np.nan, 1], np.float32), np.arange(3))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"temperature": -1}, "temperature -1 must be 0 or above"),
-        ({"temperature": math.nan}, "temperature nan must be 0 or above"),
+        ({"temperature": -1}, r"temperature -1 must be 0, or from 0\.01 to 100"),
+        ({"temperature": math.nan}, "temperature nan must be 0, or from"),
+        ({"temperature": 1e-9}, "temperature 1e-09 must be 0, or from"),
         ({"top_p": 0}, "top_p 0 must be above 0 and at most 1"),
         ({"top_p": 1.5}, r"top_p 1\.5 must be"),
         ({"min_p": -0.1}, r"min_p -0\.1 must be from 0 to 1"),

@@ -42,8 +42,11 @@ class Toy:
     is_begun: bool = False
     bar: int = 0
     left: int = 0
+    is_ended: bool = False
 
     def legal(self) -> tuple[int, ...]:
+        if self.is_ended:
+            return ()
         if not self.is_begun:
             return _begin()
         return _notes(self.left) if self.left else _after(self.bar)
@@ -55,7 +58,9 @@ class Toy:
             return Toy(is_begun=True)
         if token in BARS:
             return replace(self, bar=self.bar + 1, left=UNITS)
-        return self if token == END else replace(self, left=self.left - units(token))
+        if token == END:
+            return replace(self, is_ended=True)
+        return replace(self, left=self.left - units(token))
 
 
 @cache

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segue.models.engine.compiled import forward_of, this_processor
 from segue.models.engine.layout import CHUNK, LANES, PANEL, Layout, Processor
-from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_tokens
+from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_rows, check_tokens
 from segue.models.engine.weights import Halves, read_weights, to_floats
 from segue.models.score.config import ScoreConfig
+
+_LINE = 64  # bytes of a cache line
 
 
 class FastEngine:
@@ -41,6 +44,14 @@ class FastEngine:
         return _Rows(self, rows)
 
 
+def _aligned(shape: tuple[int, ...], kind: Any) -> NDArray[Any]:
+    """An array not yet filled that begins where a cache line does, so that no vector lies across two of them."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    room = np.empty(size + _LINE, np.uint8)
+    start = -room.ctypes.data % _LINE
+    return room[start : start + size].view(kind).reshape(shape)
+
+
 def _panelled(halves: Halves, rows: int, columns: int) -> NDArray[np.uint16]:
     """A matrix in panels of 32 rows, filled up with zeros: for each column the pairs of rows i and i + 16."""
     full = np.zeros((rows, columns), np.uint16)
@@ -65,7 +76,7 @@ def _packed(config: ScoreConfig, layout: Layout, weights: Mapping[str, Halves]) 
         for name, (rows, columns) in layout.matrices.items()
     ]
     found.append(_panelled(weights["model.embed_tokens.weight"], layout.vocabulary, layout.width))
-    return np.concatenate(found)
+    return np.concatenate(found, out=_aligned((sum(map(len, found)),), np.uint16))
 
 
 def _tables(config: ScoreConfig, layout: Layout, weights: Mapping[str, Halves]) -> NDArray[np.float32]:
@@ -83,22 +94,25 @@ def _tables(config: ScoreConfig, layout: Layout, weights: Mapping[str, Halves]) 
     norms = np.zeros((len(names) + 1, layout.width), np.float32)
     for row, name in enumerate([*names, "model.norm.weight"]):
         norms[row, : config.width] = to_floats(weights[name])
-    return np.concatenate([vectors.ravel(), turns.ravel(), norms.ravel()])
+    parts = [vectors.ravel(), turns.ravel(), norms.ravel()]
+    return np.concatenate(parts, out=_aligned((sum(map(len, parts)),), np.float32))
 
 
 class _Rows:
     """Rows of one session: the cache, and the memory that a call works in."""
 
     def __init__(self, engine: FastEngine, rows: int) -> None:
+        check_rows(rows)
         config, layout = engine.config, engine.layout
         self._engine = engine
         self._lengths = [0] * rows
         kept = np.float16 if engine.forward.halves else np.float32
-        self._keys = np.empty((config.layers, rows, layout.row), kept)
-        self._values = np.empty((config.layers, rows, layout.row), kept)
-        self._scratch = np.zeros(layout.scratch[""], np.float32)
+        self._keys = _aligned((config.layers, rows, layout.row), kept)
+        self._values = _aligned((config.layers, rows, layout.row), kept)
+        self._scratch = _aligned((layout.scratch[""],), np.float32)
+        self._scratch.fill(0)
         self._numbers = np.zeros((4, CHUNK), np.int32)  # tokens, rows, positions, and those wanted
-        self._logits = np.empty((CHUNK, layout.vocabulary), np.float32)
+        self._logits = _aligned((CHUNK, layout.vocabulary), np.float32)
         self._call = engine.forward.call
         held = (engine.matrices, engine.tables, self._keys, self._values, self._scratch, *self._numbers[:3])
         self._memory = tuple(array.ctypes.data for array in held)
@@ -113,18 +127,14 @@ class _Rows:
         for row, new in tokens.items():
             check_row(row, len(self._lengths))
             check_tokens(new, vocabulary, self._lengths[row], longest)
-        if len(tokens) == 1:
-            ((row, new),) = tokens.items()
-            return self._read(row, new, False)
-        out = np.empty((len(tokens), vocabulary), np.float32)
-        single = []
-        for place, (row, new) in enumerate(tokens.items()):
+        for row, new in tokens.items():
             if len(new) > 1:
-                self._read(row, new[:-1], None)
-            single.append((place, row, new[-1]))
-        for start in range(0, len(single), CHUNK):
-            part = single[start : start + CHUNK]
-            for number, (_, row, token) in enumerate(part):
+                self._read(row, new[:-1], wanted="none")
+        out = np.empty((len(tokens), vocabulary), np.float32)
+        last = [(row, new[-1]) for row, new in tokens.items()]
+        for start in range(0, len(last), CHUNK):
+            part = last[start : start + CHUNK]
+            for number, (row, token) in enumerate(part):
                 self._numbers[:, number] = token, row, self._lengths[row], number
                 self._lengths[row] += 1
             self._run(len(part), len(part))
@@ -134,26 +144,25 @@ class _Rows:
     def feed_each(self, row: int, tokens: Sequence[int]) -> Logits:
         check_row(row, len(self._lengths))
         check_tokens(tokens, self._engine.vocabulary, self._lengths[row], self._engine.longest)
-        return self._read(row, tokens, True)
-
-    def _read(self, row: int, tokens: Sequence[int], each: bool | None) -> Logits:
-        """Read one row's tokens; logits after each, after the last (False) or none (None)."""
-        vocabulary = self._engine.vocabulary
-        numbers, length = self._numbers, self._lengths[row]
-        parts = []
+        out = np.empty((len(tokens), self._engine.vocabulary), np.float32)
         for start in range(0, len(tokens), CHUNK):
             part = tokens[start : start + CHUNK]
-            count = len(part)
+            self._read(row, part, wanted="each")
+            out[start : start + len(part)] = self._logits[: len(part), : out.shape[1]]
+        return out
+
+    def _read(self, row: int, tokens: Sequence[int], wanted: Literal["each", "none"]) -> None:
+        """Read one row's tokens; with "each" there may be no more than a call reads, and logits lie ready."""
+        numbers = self._numbers
+        for start in range(0, len(tokens), CHUNK):
+            part = tokens[start : start + CHUNK]
+            count, length = len(part), self._lengths[row]
             numbers[0, :count] = part
             numbers[1, :count] = row
             numbers[2, :count] = range(length, length + count)
-            length += count
-            wanted = count if each else int(each is False and start + count == len(tokens))
-            numbers[3, :wanted] = range(count - wanted, count)
-            self._run(count, wanted)
-            parts.append(self._logits[:wanted, :vocabulary].copy())
-        self._lengths[row] = length
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+            numbers[3, :count] = range(count)
+            self._run(count, count if wanted == "each" else 0)
+            self._lengths[row] += count
 
     def _run(self, count: int, wanted: int) -> None:
         self._call(*self._memory, count, len(self._lengths), self._wanted, wanted, self._out)

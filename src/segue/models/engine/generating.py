@@ -90,17 +90,17 @@ class _Row:
             raise InputError(
                 f"a prefix of {len(request.prefix)} tokens fills all {longest} that the model sees at once"
             )
+        self._legal = self._sets.tokens(state, request.allow)
 
     def take(self, logits: NDArray[np.float32]) -> None:
         """Decide one token by logits (vocabulary,), and those after it to which there is no alternative."""
-        legal = self._sets.tokens(self._state, self.request.allow)
         self.unread.clear()
-        self._add(*self._sampler.pick(logits, legal))
+        self._add(*self._sampler.pick(logits, self._legal))
         while self.stopped is None:
-            legal = self._sets.tokens(self._state, self.request.allow)
-            if len(legal) > 1:
+            self._legal = self._sets.tokens(self._state, self.request.allow)
+            if len(self._legal) > 1:
                 return
-            self._add(int(legal[0]), 0.0)
+            self._add(int(self._legal[0]), 0.0)
 
     def _add(self, token: int, logprob: float) -> None:
         is_bar = token in self._language.bars

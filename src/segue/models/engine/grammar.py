@@ -36,7 +36,7 @@ class LegalSets:
     def tokens(self, state: State, allow: Allow | None = None) -> NDArray[np.int64]:
         """Return the tokens legal in a state, (n,), cut down to those that `allow` names unless it gives None.
 
-        InputError where none is left.
+        InputError where none is left, or where the piece has ended.
         """
         legal = state.legal()
         allowed = allow(state) if allow is not None else None
@@ -45,6 +45,8 @@ class LegalSets:
         if found is None:
             if len(self._known) >= _MOST_SETS:
                 self._known.clear()
+            if not legal:
+                raise InputError("nothing can follow: the piece has ended")
             kept = legal if allowed is None else _both(legal, allowed)
             # the tuples are held, so that no other one takes their identity
             found = self._known[key] = (legal, allowed, np.array(kept, np.int64))

@@ -52,7 +52,7 @@ class Engine(Protocol):
         """The most tokens of a row."""
 
     def open(self, rows: int = 1) -> Session:
-        """Begin so many empty rows."""
+        """Begin so many empty rows; InputError for less than one."""
 
 
 def check_tokens(tokens: Sequence[int], vocabulary: int, held: int, longest: int) -> None:
@@ -65,6 +65,12 @@ def check_tokens(tokens: Sequence[int], vocabulary: int, held: int, longest: int
     if least < 0 or most >= vocabulary:
         wrong = least if least < 0 else most
         raise InputError(f"token {wrong} is not in the vocabulary, 0 to {vocabulary - 1}")
+
+
+def check_rows(rows: int) -> None:
+    """Raise InputError where a session of so many rows makes no sense."""
+    if rows < 1:
+        raise InputError(f"{rows} rows; at least 1 is needed")
 
 
 def check_row(row: int, rows: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_tokens
+from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_rows, check_tokens
 from segue.models.score.folder import load_score_model
 from segue.models.score.network import Cache, ScoreModel
 
@@ -35,6 +35,7 @@ class ReferenceEngine:
 
 class _Rows:
     def __init__(self, model: ScoreModel, rows: int) -> None:
+        check_rows(rows)
         self._model = model
         self._caches: list[Cache] = [[] for _ in range(rows)]
 

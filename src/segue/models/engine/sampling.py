@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from segue.errors import InputError
 
+_COOLEST, _HOTTEST = 0.01, 100  # temperatures between which float32 neither overflows nor loses all differences
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -26,8 +28,8 @@ class Sampling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.temperature) and self.temperature >= 0):
-            raise InputError(f"temperature {self.temperature!r} must be 0 or above")
+        if not (self.temperature == 0 or _COOLEST <= self.temperature <= _HOTTEST):
+            raise InputError(f"temperature {self.temperature!r} must be 0, or from {_COOLEST} to {_HOTTEST}")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top_p {self.top_p!r} must be above 0 and at most 1")
         if not 0 <= self.min_p <= 1:
@@ -47,12 +49,15 @@ class Sampler:
         """Draw one of the legal tokens (n,) by the logits (vocabulary,).
 
         Returns the token and its log-probability in nats among the legal ones, before temperature and filters.
+        InputError where logits are not numbers.
         """
         left = logits[legal]
         best = int(left.argmax())
         left -= left[best]
         weights = np.exp(left)
         total = float(weights.sum())
+        if not math.isfinite(total):
+            raise InputError("the model gave logits that are not numbers; its weights are damaged")
         place = best if self._temperature == 0 else self._draw(left, weights)
         return int(legal[place]), float(left[place]) - math.log(total)
 
