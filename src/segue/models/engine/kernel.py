@@ -63,21 +63,11 @@ def _forward(module: ir.Module, config: ScoreConfig, layout: Layout, cache: Any,
         matrix = {name: code.at(own, start) for name, start in layout.places.items()}
         norm = code.at(norms, b.mul(number, integer(2 * width)))
         start = b.mul(b.mul(number, cached), integer(layout.row))
-        own_keys, own_values = code.at(keys, start, cache), code.at(values, start, cache)
+        kept = (code.at(keys, start, cache), code.at(values, start, cache), rows, positions, count)
         code.call(parts["norm"], place["stream"], norm, place["normed"], count)
         code.call(parts["product"], matrix["query"], place["normed"], width, width, place["query"], 3 * width, count, 0)
-        code.call(parts["keep"], place["query"], turns, own_keys, own_values, rows, positions, count)
-        code.call(
-            parts["attend"],
-            place["query"],
-            own_keys,
-            own_values,
-            rows,
-            positions,
-            count,
-            place["shares"],
-            place["seen"],
-        )
+        code.call(parts["keep"], place["query"], turns, *kept)
+        code.call(parts["attend"], place["query"], *kept, place["shares"], place["seen"])
         code.call(parts["product"], matrix["output"], place["seen"], width, width, place["stream"], width, count, 1)
         code.call(parts["norm"], place["stream"], code.at(norm, width), place["normed"], count)
         inner = layout.feed_forward
