@@ -70,4 +70,4 @@ class Bars:
             self.marks[-1].repeats_to = max(played, self.marks[-1].repeats_to)
         if not self._is_open and 0 < self._double_at < len(self.marks):
             self.marks[self._double_at].repeats_from = True
-        self._is_open, self._double_at = False, len(self.marks)
+        self._is_open, self._double_at = False, 0

@@ -24,16 +24,20 @@ def odd_part(number: int) -> int:
     return number // (number & -number)
 
 
+def is_plain(ticks: int, quarter: int) -> bool:
+    """Return whether a length needs no tuplet: a quarter note halved some times, or a multiple of that."""
+    return odd_part(quarter // gcd(ticks, quarter)) == 1
+
+
 @lru_cache(maxsize=4096)
 def printable(ticks: int, quarter: int) -> tuple[int, ...]:
     """Split a length into those of notes with up to two dots, the longest first; tuplets' lengths stay whole.
 
     `quarter` is the ticks of a quarter note.
     """
-    left = Fraction(ticks, quarter)
-    if odd_part(left.denominator) > 1:
+    if not is_plain(ticks, quarter):
         return (ticks,)
-    found = []
+    left, found = Fraction(ticks, quarter), []
     for value in _VALUES:
         while value <= left:
             found.append(int(value * quarter))
@@ -57,15 +61,15 @@ def tuplet_of(lengths: list[int], quarter: int) -> tuple[int, int, int] | None:
 
     It ends with the first note after which the time is again a whole number of undotted notes.
     """
-    p = odd_part(Fraction(lengths[0], quarter).denominator)
+    p = odd_part(quarter // gcd(lengths[0], quarter))
     q = _TUPLETS.get(p)
     if q is None:
         return None
     total = 0
     for count, length in enumerate(lengths[:_MOST_IN_TUPLET], 1):
-        if odd_part(Fraction(length * p, quarter * q).denominator) > 1:
+        if not is_plain(length * p, quarter * q):
             return None
         total += length
-        if odd_part(Fraction(total, quarter).denominator) == 1:
+        if is_plain(total, quarter):
             return (p, q, count)
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from segue.formats.abc.frame import Frame
 from segue.formats.abc.layers import Stack, layers_of
-from segue.formats.abc.lengths import length_text, printable, tuplet_of
+from segue.formats.abc.lengths import is_plain, length_text, printable, tuplet_of
 from segue.formats.abc.setting import DYNAMICS, VELOCITY
 from segue.formats.abc.spelling import Accidentals
 from segue.music.score import Part
@@ -82,7 +82,23 @@ class Cursor:
             if stack.end > end:
                 break
             self._next += 1
-        return found
+        return self._part_beats(found, start)
+
+    def _part_beats(self, pieces: list[Piece], bar_start: int) -> list[Piece]:
+        """Part whole beats from a piece that begins on a beat and ends within a tuplet of other lengths."""
+        quarter = self._quarter
+        parted: list[Piece] = []
+        for place, piece in enumerate(pieces):
+            length, over = piece.end - piece.start, (piece.end - piece.start) % quarter
+            if length > quarter and not is_plain(length, quarter) and (piece.start - bar_start) % quarter == 0:
+                lengths = [one.end - one.start for one in pieces[place : place + 99]]
+                found = tuplet_of(lengths, quarter)
+                if found is None or len(set(lengths[: found[2]])) > 1:
+                    border = piece.end - over
+                    self._cut(piece.start, border, piece.stack, parted)
+                    piece = Piece(border, piece.end, piece.stack)
+            parted.append(piece)
+        return parted
 
     def _cut(self, start: int, end: int, stack: Stack | None, found: list[Piece]) -> None:
         """Cut at the ticks where a piece has to begin, then into lengths that one sign can say."""

@@ -111,7 +111,7 @@ class Table(dict[str, Item]):
         natural = 60 + _LETTERS[letter] + 12 * (letter.islower() + octaves.count("'") - octaves.count(","))
         alter = _ALTERS[signs] if signs else None
         pitch = natural + self.shift + (self.alters["CDEFGAB".index(letter.upper())] if alter is None else alter)
-        if not 0 <= pitch <= 127:
+        if not -12 <= pitch <= 139:  # an accidental before it in the bar may bring it back
             raise InputError(f"note {found[0][:20]!r} lies outside of MIDI's pitches 0 to 127")
         place = natural if self.by_octave else natural % 12
         return (NOTE, pitch, read_length(self.unit, *length), natural, place, alter)

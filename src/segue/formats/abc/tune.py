@@ -19,6 +19,7 @@ from segue.music.score import Score
 RESOLUTION = 2**11 * 3**2 * 5 * 7  # ticks of a quarter note at first; more where a time needs them
 _MOST_RESOLUTION = 1 << 48
 _MOST_LETTERS, _MOST_VOICES = 1_000_000, 256
+_REPEAT = re.compile(r"[A-Ga-gxzZ]:[|:]")  # a note before a repeat sign, and no field
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _VOICE = re.compile(r"\[V:\s*([^\]\s]+)([^\]]*)\]")
 _NAME = re.compile(r'\b(?:name|nm)="([^"]*)"')
@@ -63,6 +64,7 @@ class Tune:
             for here, line in (*defaults, *lines):
                 number = here
                 self._line(line)
+            number = lines[0][0]
             if not self._is_body:
                 raise InputError("a tune without a K: field")
             return assemble(self.header, list(self.voices.values()), self.setting.resolution, self.lost)
@@ -77,7 +79,7 @@ class Tune:
                 self._directive(line[2:])
                 return
             line = _COMMENT.sub("", line)
-        if line[1:2] == ":" and line[0].isalpha() and line[2:3] not in ("|", ":"):
+        if line[1:2] == ":" and line[0].isalpha() and not (self._is_body and _REPEAT.match(line)):
             value = line[2:].strip()
             if self._is_body:
                 self._field(line[0], value)
