@@ -43,12 +43,12 @@ def model(seed: int = 0) -> ScoreModel:
         return ScoreModel(CONFIG)
 
 
-def walks(count: int, seed: int, source: str = "") -> list[Window]:
+def walks(count: int, seed: int, source: str = "", moves: tuple[int, ...] = (1, 3)) -> list[Window]:
     """A token is followed by itself plus 1 or plus 3 (modulo 12), evenly: ln 2 nats a token."""
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(count):
-        steps = rng.choice([1, 3], size=rng.integers(10, 40))
+        steps = rng.choice(moves, size=rng.integers(10, 40))
         tokens = (rng.integers(KINDS) + np.concatenate([[0], np.cumsum(steps)])) % KINDS
         found.append(Window(tokens.astype(np.uint16), source, notes=(len(tokens) - 1) // 2))
     return found

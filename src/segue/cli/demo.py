@@ -79,7 +79,7 @@ def demo(
 
 
 def _tune(store: SqlStore, home: Path, seed: int, json: bool) -> Tuned:
-    from segue.cli.tune import Stages
+    from segue.cli.stages import Stages
     from segue.recommend.sizes import taste_recipe
     from segue.recommend.tuning import tune_recommend
     from segue.tune.callbacks import Callback, ProgressBar

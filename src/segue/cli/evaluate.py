@@ -9,7 +9,8 @@ from rich.text import Text
 
 from segue.cli.home import JsonOption, StoreOption, home, open_home_store
 from segue.cli.output import console, print_json
-from segue.cli.tune import Stages, figures
+from segue.cli.stages import Stages
+from segue.cli.tune import figures
 
 if TYPE_CHECKING:
     from segue.recommend.assessing import Assessment

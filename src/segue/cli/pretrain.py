@@ -12,7 +12,7 @@ from rich.table import Table
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
 from segue.cli.recipe_options import with_recipe
-from segue.cli.tune import Stages
+from segue.cli.stages import Stages
 from segue.errors import InputError
 from segue.pretrain.sizes import pretrain_recipe
 from segue.tune.recipe import Recipe

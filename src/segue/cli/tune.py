@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from segue.cli import tune_score
 from segue.cli.home import JsonOption, StoreOption, home, open_home_store
 from segue.cli.output import console, print_json
 from segue.cli.recipe_options import with_recipe
+from segue.cli.stages import Stages
 from segue.recommend.sizes import taste_recipe
 from segue.tune.recipe import Recipe
 
@@ -29,6 +29,7 @@ SHOWN = ("auc", "f1", "hr10", "ndcg10")
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
     group.command("recommend")(with_recipe(taste_recipe(), taste_recipe)(recommend))
+    tune_score.register(group)
     app.add_typer(group, name="tune")
 
 
@@ -57,21 +58,6 @@ def recommend(
         print_json(tuned_as_json(tuned))
     else:
         show_tuned(tuned)
-
-
-class Stages:
-    """A line on stderr for each thing that is begun, with the seconds since the start."""
-
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._console = Console(stderr=True, highlight=False, quiet=is_quiet)
-        self._began = time.perf_counter()
-        self._last = ""
-
-    def __call__(self, what: str, done: int, total: int) -> None:  # noqa: ARG002
-        """Tell what is being done; how much of it is done is not shown."""
-        if what != self._last:
-            self._last = what
-            self._console.print(Text(f"{time.perf_counter() - self._began:7.1f} s  {what}"))
 
 
 def tuned_as_json(tuned: Tuned) -> dict[str, object]:

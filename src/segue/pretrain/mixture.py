@@ -62,12 +62,12 @@ class Mixture:
 
 
 def lay_out_all(pieces: Sequence[Piece], told: Told, what: str) -> list[Layout | None]:
-    """Lay out pieces; None for a piece that has nothing to say."""
+    """Lay out pieces, what was played on a grid; None for a piece that has nothing to say."""
     found: list[Layout | None] = []
     for place, piece in enumerate(pieces):
         if place % 100 == 0:
             told(what, place, len(pieces))
-        kind = BY_NAME[piece.corpus].kind
+        kind = BY_NAME[piece.corpus].kind if piece.corpus in BY_NAME else "notated"
         score = quantize(piece.score).score if kind in ("performed", "drums") else piece.score
         layout = lay_out(score, _SOURCE[kind]) if score.bars else None
         is_empty = layout is None or not (layout.heads or layout.changes)

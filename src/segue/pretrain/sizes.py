@@ -1,4 +1,4 @@
-"""The recipe of pretraining, by size; no torch."""
+"""The recipes of pretraining and of tuning to one's own tunes, by size; no torch."""
 
 from __future__ import annotations
 
@@ -33,3 +33,26 @@ def pretrain_recipe(size: str = "base") -> Recipe:
     if size not in SIZES:
         raise InputError(f"size {size!r} is none of {', '.join(SIZES)}{did_you_mean(size, SIZES)}")
     return SIZES[size]
+
+
+_OWN = Recipe(
+    backbone="score",
+    method="lora",
+    lr=3e-3,
+    max_length=1024,
+    batch_size=2,
+    epochs=4,
+    patience=2,
+    checkpoint_every=50,
+)
+# two, four and ten passes over the tunes
+OWN_SIZES: Mapping[str, Recipe] = MappingProxyType(
+    {"tiny": _OWN.replace(epochs=2), "small": _OWN, "base": _OWN.replace(epochs=10)}
+)
+
+
+def own_recipe(size: str = "small") -> Recipe:
+    """Return the recipe of tuning to one's own tunes; InputError with a suggestion where there is none of that size."""
+    if size not in OWN_SIZES:
+        raise InputError(f"size {size!r} is none of {', '.join(OWN_SIZES)}{did_you_mean(size, OWN_SIZES)}")
+    return OWN_SIZES[size]

@@ -12,10 +12,13 @@ import torch
 from torch import nn
 
 from segue.errors import ConflictError, InputError
+from segue.models.score.network import ScoreModel
 from segue.models.text import TextEncoder
 from segue.tune.adapters import insert_bottlenecks
 from segue.tune.recipe import Recipe
 from segue.tune.task import Model, Task, set_dropout
+
+Tunable = TextEncoder | ScoreModel  # what a method can make ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,16 @@ class Trainable:
         return f"{self.method}: {self.trainable:,} of {self.total:,} parameters are trained ({share:.2%})"
 
 
-def _head_only(_encoder: TextEncoder, _recipe: Recipe) -> None:
+def _head_only(_encoder: Tunable, _recipe: Recipe) -> None:
     """Freeze the backbone."""
 
 
-def _full(encoder: TextEncoder, _recipe: Recipe) -> None:
+def _full(encoder: Tunable, _recipe: Recipe) -> None:
     """Train every weight."""
     encoder.requires_grad_(True)
 
 
-def _last_n(encoder: TextEncoder, recipe: Recipe) -> None:
+def _last_n(encoder: Tunable, recipe: Recipe) -> None:
     """Train the last layers and nothing else."""
     layers = encoder.layers
     if recipe.last_layers > len(layers):
@@ -49,7 +52,7 @@ def _last_n(encoder: TextEncoder, recipe: Recipe) -> None:
         layer.requires_grad_(True)
 
 
-def _lora(encoder: TextEncoder, recipe: Recipe) -> None:
+def _lora(encoder: Tunable, recipe: Recipe) -> None:
     """Train low-rank updates of the attention's projections (Hu et al. 2021), by PEFT."""
     from peft import LoraConfig, inject_adapter_in_model
 
@@ -64,25 +67,25 @@ def _lora(encoder: TextEncoder, recipe: Recipe) -> None:
     inject_adapter_in_model(config, encoder.backbone)
 
 
-def _adapters(encoder: TextEncoder, recipe: Recipe) -> None:
+def _adapters(encoder: Tunable, recipe: Recipe) -> None:
     """Train a bottleneck behind the attention and the feed-forward part of each layer."""
     for layer in encoder.layers:
         insert_bottlenecks(layer, encoder.family.sublayers, encoder.width, recipe.adapter_width)
 
 
-def _named(encoder: TextEncoder, endings: tuple[str, ...]) -> Iterator[str]:
+def _named(encoder: Tunable, endings: tuple[str, ...]) -> Iterator[str]:
     for name, _ in encoder.backbone.named_modules():
         if any(name == ending or name.endswith("." + ending) for ending in endings):
             yield name
 
 
 # each finds the backbone frozen; a new method is one function and one line here (and its name in recipe.py)
-METHODS: Mapping[str, Callable[[TextEncoder, Recipe], None]] = MappingProxyType(
+METHODS: Mapping[str, Callable[[Tunable, Recipe], None]] = MappingProxyType(
     {"head-only": _head_only, "last-n": _last_n, "full": _full, "lora": _lora, "adapters": _adapters}
 )
 
 
-def apply_method(encoder: TextEncoder, recipe: Recipe) -> Trainable:
+def apply_method(encoder: Tunable, recipe: Recipe) -> Trainable:
     """Make the encoder ready for the recipe's method, in place; new weights are drawn with the recipe's seed.
 
     Returns the counts of the encoder's parameters. ConflictError where a method was applied already.
@@ -117,7 +120,7 @@ def build_model(task: Task[Any, Any], recipe: Recipe, encoder: TextEncoder | Non
 
 
 @contextmanager
-def lora_off(encoder: TextEncoder) -> Iterator[None]:
+def lora_off(encoder: Tunable) -> Iterator[None]:
     """Switch the LoRA updates off for a while: the encoder is then the base."""
     from peft.tuners.tuners_utils import BaseTunerLayer
 
@@ -129,3 +132,14 @@ def lora_off(encoder: TextEncoder) -> Iterator[None]:
     finally:
         for layer in layers:
             layer.enable_adapters(True)
+
+
+def merge_lora(encoder: Tunable) -> None:
+    """Put the LoRA updates into the matrices that they adapt, in place: the weights then have their plain names."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    for name, layer in list(encoder.backbone.named_modules()):
+        if isinstance(layer, BaseTunerLayer):
+            layer.merge()
+            parent, _, last = name.rpartition(".")
+            setattr(encoder.backbone.get_submodule(parent), last, layer.get_base_layer())

@@ -13,20 +13,45 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from segue.models.families import Family
 from segue.models.score.config import ScoreConfig
 
+_ATTENTION, _GATED = ("q_proj", "k_proj", "v_proj", "o_proj"), ("gate_proj", "up_proj", "down_proj")
+FAMILY = Family("last", (*_ATTENTION, *_GATED), ("self_attn.o_proj", "mlp.down_proj"))
 _BLOCK = 256  # queries at a time
 Cache = list[tuple[Tensor, Tensor]]  # keys and values per layer, each (B, heads, T, head width)
 
 
 class ScoreModel(nn.Module):
-    """A decoder over tokens; `config` says its shape. New weights are drawn from torch's global generator."""
+    """A decoder over tokens; `config` says its shape. New weights are drawn from torch's global generator.
+
+    `family`, `backbone`, `layers`, `width` and `method` are what the methods of tuning need, as in a `TextEncoder`.
+    """
+
+    name = "score"
+    family = FAMILY
 
     def __init__(self, config: ScoreConfig) -> None:
         super().__init__()
         self.config = config
         self.model = _Decoder(config)
+        self.method: str | None = None  # the method of fine-tuning it was made ready for
         self._draw()
+
+    @property
+    def backbone(self) -> nn.Module:
+        """All of the decoder."""
+        return self.model
+
+    @property
+    def layers(self) -> nn.ModuleList:
+        """Its layers, first to last."""
+        return self.model.layers
+
+    @property
+    def width(self) -> int:
+        """The width of its hidden vectors."""
+        return self.config.width
 
     def _draw(self) -> None:
         """Normal weights of deviation .02, those that end in the residual stream smaller by sqrt(2 layers) (GPT-2)."""
@@ -55,7 +80,7 @@ class ScoreModel(nn.Module):
 class _Decoder(nn.Module):
     def __init__(self, config: ScoreConfig) -> None:
         super().__init__()
-        self.config = config
+        self.shape = config
         self.embed_tokens = nn.Embedding(config.vocabulary, config.width)
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = _Norm(config)
@@ -76,9 +101,9 @@ class _Decoder(nn.Module):
         """Cosines and signed sines of positions start to end, each (T, head width), in the type of `like`."""
         held = self._table
         if held is None or held[0].shape[0] < end or held[0].dtype != like.dtype or held[0].device != like.device:
-            half = torch.arange(0, self.config.head_width, 2, dtype=torch.float32, device=like.device)
-            speed = self.config.theta ** -(half / self.config.head_width)
-            places = torch.arange(max(end, self.config.longest), dtype=torch.float32, device=like.device)
+            half = torch.arange(0, self.shape.head_width, 2, dtype=torch.float32, device=like.device)
+            speed = self.shape.theta ** -(half / self.shape.head_width)
+            places = torch.arange(max(end, self.shape.longest), dtype=torch.float32, device=like.device)
             angle = torch.outer(places, speed)
             cosine, sine = angle.cos(), angle.sin()
             held = (torch.cat([cosine, cosine], 1).to(like.dtype), torch.cat([-sine, sine], 1).to(like.dtype))
