@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "listens": {"errors"},
     "models": {"errors", "music"},
     "tune": {"errors", "music", "models"},
-    "pretrain": _GROUND - {"listens"},
+    "pretrain": _GROUND - {"listens", "sound"},
     "recommend": _GROUND,
     "compose": _GROUND,
     "recognize": _GROUND,

@@ -20,16 +20,21 @@ Piece = Score | Lyric
 class Format(Protocol):
     """A module of a format. It has `read(data, *, file) -> Score`, `write(score) -> bytes`, or both.
 
-    EXAMPLE is a tiny real file. Formats of words say `IS_WORDS = True` and read and write a `Lyric`. `read_all` is
-    there where a file may hold several pieces. `is_like(data)` says whether a file begins like this format.
+    Formats of words say `IS_WORDS = True` and read and write a `Lyric`. `read_all` is there where a file may hold
+    several pieces. `is_like(data)` says whether a file begins like this format.
     """
 
     @property
-    def NAME(self) -> str: ...
+    def NAME(self) -> str:
+        """What it is called."""
+
     @property
-    def SUFFIXES(self) -> tuple[str, ...]: ...
+    def SUFFIXES(self) -> tuple[str, ...]:
+        """How its files end, in lower case, the usual one first."""
+
     @property
-    def EXAMPLE(self) -> bytes: ...
+    def EXAMPLE(self) -> bytes:
+        """A tiny real file; nothing where the format is only written."""
 
 
 ALL: tuple[Format, ...] = (midi, musicxml, mxl, wav)
@@ -46,14 +51,16 @@ def find(path: Path, data: bytes | None = None, *, of: str = "read") -> tuple[Fo
     InputError, with the suffixes that are accepted, where there is none.
     """
     able = [each for each in ALL if hasattr(each, of)]
-    suffix = path.suffix.lower()
-    named = [each for each in able if suffix in each.SUFFIXES]
+    name = path.name.lower()
+    ends = [(max((len(end) for end in each.SUFFIXES if name.endswith(end)), default=0), each) for each in able]
+    longest = max((length for length, _ in ends), default=0)  # ".roll.png" goes before ".png"
+    named = [each for length, each in ends if length and length == longest]
     alike = [each for each in able if data is not None and _is_like(each, data)]
     found = [each for each in named if each in alike] + [each for each in named if each not in alike] or alike
     if not found:
         known = suffixes(of=of)
         what = "read" if of == "read" else "written"
-        hint = did_you_mean(suffix, known) if suffix else ""
+        hint = did_you_mean(path.suffix.lower(), known) if path.suffix else ""
         raise InputError(f"{path.name!r} has no suffix that can be {what}: {', '.join(known)}{hint}")
     return tuple(found)
 
