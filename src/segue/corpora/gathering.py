@@ -170,7 +170,8 @@ class _Filed:
 def plain_title(title: str) -> str:
     """Return a title as it is compared: letters and digits in lower case, without accents or what brackets hold."""
     bare = unicodedata.normalize("NFKD", re.sub(r"\(.*?\)|\[.*?\]", "", title) or title)
-    return re.sub(r"[^0-9a-z]+", " ", bare.replace("'", "").replace("’", "").casefold()).strip()
+    letters = "".join(letter for letter in bare if not unicodedata.combining(letter) and letter not in "'’")
+    return re.sub(r"[^\w]+|_", " ", letters.casefold()).strip()
 
 
 def _bare(title: str) -> str:
