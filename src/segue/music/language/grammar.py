@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 from segue.errors import InputError
 from segue.music.instruments import INSTRUMENTS
+from segue.music.language import header_rules as header
 from segue.music.language import lane_rules as lanes
 from segue.music.language import masks as m
 from segue.music.language import vocabulary as v
-from segue.music.language.layout import DRUM_HEAD, Head
+from segue.music.language.layout import Head
 
 MOST_TICKS = 64 * v.TICKS  # of one bar
 # how far a bar has come; lanes follow at _LANES + their place in the task's order
@@ -134,92 +135,18 @@ class State:
             setattr(after, name, getattr(self, name))
         return after
 
-    # ---- header
-
-    def _legal_header(self) -> int:
-        return m.HEADER[len(self.head)]
-
-    def _step_header(self, token: int) -> None:
-        self.head = (*self.head, token)
-        if token in v.METRE:
-            self.metre = token
-        elif token in v.TONIC:
-            self.tonic = token - v.TONIC.start
-        elif token in v.MODE:
-            self.mode = token
-        if len(self.head) == len(m.HEADER):
-            self.task = self.head[0] - v.TASK.start
-            self.phase = "changes" if self.task > 1 else "opening"
-
-    @property
-    def is_triads(self) -> bool:
-        """Whether the piece is of major and minor triads alone."""
-        return self.task == v.TASKS.index("triads")
-
-    def _legal_changes(self) -> int:
-        if self.is_triads:
-            return m.ROOTS | 1 << v.END
-        starts = m.ROOTS if self.at == v.NO_CHORD else m.CHORD_STARTS
-        return starts | 1 << v.END | (m.BASSES if self.just_noted else 0)
-
-    def _step_changes(self, token: int) -> None:
-        self.just_noted = False
-        if token == v.NO_CHORD:
-            self.at = token
-        if token == v.END:
-            self.phase = "ended"
-        elif token in v.ROOT:
-            self.phase, self.is_entry, self.at = "change", token != self.at, token
-
-    def _legal_change(self) -> int:
-        if not self.is_triads:
-            return m.QUALITIES
-        return m.TRIADS if self.is_entry else m.TRIADS & ~(1 << self.lane)  # a change is to another triad
-
-    def _step_change(self, token: int) -> None:
-        self.phase, self.just_noted, self.lane = "changes", True, token
-
-    def _legal_opening(self) -> int:
-        mask = self._next_bars()
-        if len(self.voices) < v.VOICES:
-            mask |= 1 << v.VOICE.start + len(self.voices)
-        if not self.voices and v.LATER not in self.head:
-            mask |= 1 << v.LATER
-        return mask
-
-    def _step_opening(self, token: int) -> None:
-        if token == v.LATER:
-            self.head = (*self.head, token)
-        elif token in v.VOICE:
-            self.phase, self.lane = "kind", token
-        else:
-            self._begin_bar(token)
-
-    def _step_kind(self, token: int) -> None:
-        self.phase, self.pitch = "instrument", token
-        if token == DRUM_HEAD.kind:
-            self._declare(DRUM_HEAD)
-
-    def _step_instrument(self, token: int) -> None:
-        self.phase, self.pos = "register", token
-
-    def _step_register(self, token: int) -> None:
-        self._declare(Head(self.pitch, self.pos, token))
-
-    def _declare(self, head: Head) -> None:
-        self.voices, self.open = (*self.voices, head), (*self.open, False)
-        self.phase = "opening"
-
     # ---- bars
 
-    def _next_bars(self) -> int:
+    def next_bars(self) -> int:
+        """Return the bar that may follow, if any may."""
         if self.bars >= self.limits.most_bars and not self._rings_on():  # else a bar more, so that it can end
             return 0
         if self.bars:
             return 1 << v.BAR.start + (self.number + 1) % v.BARS
         return m.bits(v.BAR) if v.LATER in self.head else 1 << v.BAR.start
 
-    def _begin_bar(self, token: int) -> None:
+    def begin_bar(self, token: int) -> None:
+        """Take the token that begins a bar."""
         if self.bars:
             self.open = self.now
             self.bar_start += self.bar_ticks
@@ -254,7 +181,7 @@ class State:
         for lane in range(len(self.voices) + 1):
             if self._order(lane) > rank:
                 mask |= 1 << (v.VOICE.start + lane - 1 if lane else v.CHORD_LANE)
-        return mask | self._next_bars() | self._endings()
+        return mask | self.next_bars() | self._endings()
 
     def _rings_on(self) -> bool:
         return self.ring > self.bar_start + self.bar_ticks
@@ -292,7 +219,7 @@ class State:
         elif token == v.FILL:
             self.fill, self.phase, self.stop = 0, "filling", self.bar_start + self.bar_ticks
         else:
-            self._begin_bar(token)
+            self.begin_bar(token)
 
     def _step_mode(self, token: int) -> None:
         self.mode, self.phase = token, "bar"
@@ -436,13 +363,13 @@ _KIND_PHASE = ("mono", "poly", "drums")
 _Rule = tuple[Callable[[State], int], Callable[[State, int], None]]
 _RULES: Mapping[str, _Rule] = MappingProxyType(
     {
-        "header": (State._legal_header, State._step_header),
-        "changes": (State._legal_changes, State._step_changes),
-        "change": (State._legal_change, State._step_change),
-        "opening": (State._legal_opening, State._step_opening),
-        "kind": (lambda _: m.KINDS, State._step_kind),
-        "instrument": (lambda _: m.INSTRUMENTS, State._step_instrument),
-        "register": (lambda _: m.REGISTERS, State._step_register),
+        "header": (header.legal_header, header.step_header),
+        "changes": (header.legal_changes, header.step_changes),
+        "change": (header.legal_change, header.step_change),
+        "opening": (header.legal_opening, header.step_opening),
+        "kind": (lambda _: m.KINDS, header.step_kind),
+        "instrument": (lambda _: m.INSTRUMENTS, header.step_instrument),
+        "register": (lambda _: m.REGISTERS, header.step_register),
         "bar": (State._legal_bar, State._step_bar),
         "mode": (lambda _: m.MODES, State._step_mode),
         "partial": (State._legal_partial, State._step_partial),
