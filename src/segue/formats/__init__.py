@@ -9,7 +9,23 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from segue.errors import FormatError, InputError, did_you_mean
-from segue.formats import midi, musicxml, mxl, wav
+from segue.formats import (
+    abc,
+    chart,
+    chordpro,
+    harte,
+    ireal,
+    lrc,
+    lyrics,
+    midi,
+    musicxml,
+    mxl,
+    png,
+    roll,
+    salami,
+    svg,
+    wav,
+)
 from segue.formats.limits import read_bytes
 from segue.music.lyric import Lyric
 from segue.music.score import Score
@@ -37,7 +53,13 @@ class Format(Protocol):
         """A tiny real file; nothing where the format is only written."""
 
 
-ALL: tuple[Format, ...] = (midi, musicxml, mxl, wav)
+# where several share a suffix and none knows the beginning as its own, the first is asked first
+ALL: tuple[Format, ...] = (
+    *(midi, musicxml, mxl, abc),
+    *(chordpro, salami, chart, harte, ireal),
+    *(lrc, lyrics),
+    *(svg, roll, png, wav),
+)
 
 
 def suffixes(*, of: str = "read") -> tuple[str, ...]:
