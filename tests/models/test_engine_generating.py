@@ -87,7 +87,12 @@ def test_a_batch_makes_what_each_makes_alone(engine: Engine) -> None:
     assert [one.stopped for one in made] == [one.stopped for one in alone]
     for one, other in zip(made, alone, strict=True):
         np.testing.assert_allclose(one.logprobs, other.logprobs, atol=2e-3)
+    for threads in (2, 3, 9):
+        assert [one.tokens for one in generate_batch(engine, TOY, requests, threads)] == [one.tokens for one in made]
     assert generate_batch(engine, TOY, []) == []
+    assert generate_batch(engine, TOY, [], threads=2) == []
+    with pytest.raises(InputError, match="threads 0 must be 1 or above"):
+        generate_batch(engine, TOY, requests, threads=0)
 
 
 def test_greedy_takes_the_most_probable_legal_token(engine: Engine) -> None:

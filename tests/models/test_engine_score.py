@@ -113,6 +113,14 @@ def test_the_fast_engine_does_without_pytorch(folder: Path) -> None:
     assert done.stdout.split() == []
 
 
+@pytest.mark.skipif(not (SHIPPED / "model.safetensors").is_file(), reason="no weights are shipped yet")
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
+    code = page.split("```python")[1].split("```")[0]
+    exec(compile(code, "docs/engine.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) >= 9
+
+
 def test_engines_by_name() -> None:
     assert SHIPPED == score_folder.SHIPPED
     with pytest.raises(InputError, match=r"engine 'fats' is none of fast, reference \(did you mean \"fast\"\?\)"):

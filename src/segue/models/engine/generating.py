@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -131,8 +133,24 @@ def generate(engine: Engine, language: Language, request: Request) -> Generated:
     return generate_batch(engine, language, [request])[0]
 
 
-def generate_batch(engine: Engine, language: Language, requests: Sequence[Request]) -> list[Generated]:
-    """Go on from several prefixes at once, each with its own sampling; a common prefix is read once."""
+def generate_batch(
+    engine: Engine, language: Language, requests: Sequence[Request], threads: int = 1
+) -> list[Generated]:
+    """Go on from several prefixes at once, each with its own sampling; a common prefix is read once.
+
+    With several threads each takes a share of the requests; what is made does not depend on it. Errors as `generate`.
+    """
+    if threads < 1:
+        raise InputError(f"threads {threads} must be 1 or above")
+    shares = [requests[first::threads] for first in range(min(threads, len(requests)))]
+    if len(shares) < 2:
+        return _together(engine, language, requests)
+    with ThreadPoolExecutor(len(shares)) as pool:
+        made = [iter(share) for share in pool.map(partial(_together, engine, language), shares)]
+    return [next(made[number % threads]) for number in range(len(requests))]
+
+
+def _together(engine: Engine, language: Language, requests: Sequence[Request]) -> list[Generated]:
     rows = [_Row(request, language, engine.longest) for request in requests]
     if not rows:
         return []
