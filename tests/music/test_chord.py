@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.result import data_dir
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.errors import InputError, UnavailableError
@@ -28,6 +28,7 @@ FREE = DEGREE_LISTS.map(lambda degrees: f"(1,{','.join(degrees)})")
 CHORDS = st.builds(Chord, TONES, st.sampled_from(list(QUALITIES)) | FREE, st.none() | TONES)
 
 
+@settings(max_examples=60, deadline=None)
 @given(CHORDS)
 def test_a_chord_comes_back_from_its_name_and_from_hartes_label(chord: Chord) -> None:
     assert Chord.parse(str(chord)) == chord
@@ -149,6 +150,7 @@ def test_what_is_no_chord_is_refused_with_examples(label: str) -> None:
         Chord.parse(label)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=12) | st.text("ABCDEFGabcdefgm#b+-^ohs(),/:0123456789", max_size=12).map(lambda end: "C" + end))
 def test_any_text_is_a_chord_that_comes_back_or_an_input_error(text: str) -> None:
     try:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 from benchmarks.result import data_dir
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.errors import InputError, UnavailableError
@@ -24,11 +24,13 @@ CHORDS = st.builds(Chord, TONES, st.sampled_from(list(QUALITIES)), st.none() | T
 KEYS = st.builds(Key, st.integers(-6, 6).map(Tone.of_fifths), st.sampled_from(list(MODES)))
 
 
+@settings(max_examples=60, deadline=None)
 @given(CHORDS | st.just(NO_CHORD), KEYS)
 def test_a_chord_comes_back_from_its_numeral(chord: Chord, key: Key) -> None:
     assert parse_roman(roman(chord, key), key) == chord
 
 
+@settings(max_examples=60, deadline=None)
 @given(CHORDS, KEYS, st.integers(-3, 3))
 def test_a_numeral_stays_when_chord_and_key_are_transposed(chord: Chord, key: Key, fifths: int) -> None:
     moved = Key(key.tonic.up(fifths), key.mode)
@@ -137,6 +139,7 @@ def test_what_is_no_numeral_is_refused_with_examples(text: str) -> None:
         parse_roman(text, C)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text("iIvV7654329/bo#+ø[]addno MN", max_size=14), KEYS)
 def test_any_text_is_a_numeral_or_an_input_error(text: str, key: Key) -> None:
     try:

@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from segue.errors import FormatError, InputError
 from segue.formats.barlines import BarLines, rows
-from segue.formats.sheet import MOST_BARS
+from segue.formats.sheet import MOST_BARS, says
 from segue.formats.text import head, lines_of
 from segue.music.chord import Chord
 from segue.music.key import Key
@@ -250,7 +250,7 @@ def write(score: Score) -> bytes:
     if not score.bars:
         raise InputError("a song needs at least one bar")
     data = ("\n".join(_lines(score)) + "\n").encode()
-    if read(data) != score.replace(parts=()):
+    if not says(read, data, score.replace(parts=())):
         raise InputError("this score has a style, names or tempos that ChordPro cannot say")
     return data
 

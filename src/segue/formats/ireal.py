@@ -279,14 +279,14 @@ class _Tune:
             if len(self.played) < self.copies:
                 raise InputError("a bar repeats what is not there")
             for slots in self.played[-self.copies :]:
-                self.add([None] if self.copies == 1 and len(slots) == 1 else slots)
+                self.add(slots, holds=self.copies == 1 and len(slots) == 1)
         elif any(one is not None for one in self.cells) or self.pending.get("slash"):
             self.add(_spread(self.cells, self.sheet.metre))
         self.cells, self.copies = [], 0
         self.pending.pop("slash", None)
 
-    def add(self, slots: list[Chord | None]) -> None:
-        self.sheet.add(slots)
+    def add(self, slots: list[Chord | None], *, holds: bool = False) -> None:
+        self.sheet.add([None] if holds else slots)
         self.played.append(slots)
         if self.pending.pop("from", False):
             self.sheet.mark(-1, repeats_from=True)

@@ -39,8 +39,10 @@ def is_like(data: bytes) -> bool:
 
 
 def _seconds(minutes: str, seconds: str, part: str | None) -> float:
-    milliseconds = int((part or "0").ljust(3, "0"))
-    return (60_000 * int(minutes) + 1000 * int(seconds) + milliseconds) / 1000
+    milliseconds = 60_000 * int(minutes) + 1000 * int(seconds) + int((part or "0").ljust(3, "0"))
+    if milliseconds >= 60_000_000:
+        raise InputError(f"time {minutes}:{seconds}; up to 999:59 is accepted")
+    return milliseconds / 1000
 
 
 @dataclass

@@ -28,7 +28,7 @@ SUFFIXES = (".txt",)
 EXAMPLE = (
     b"# title: Little waltz\n# artist: Nobody\n# metre: 3/4\n# tonic: G\n\n0.0\tsilence\n"
     b"1.5\tA, intro, | G:maj | D:7 | x2, (guitar\n13.5\tB, verse, | C:maj . D:sus4(b7,9) | (2/4) G:maj |, guitar)\n"
-    b"16.0\tend\n"
+    b"18.5\tend\n"
 )
 
 _LINE = re.compile(r"(\d{1,6}(?:\.\d{1,20})?(?:e-?\d{1,2})?)\t(.*)")

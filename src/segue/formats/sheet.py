@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from segue.errors import InputError
+from segue.errors import FormatError, InputError
 from segue.music.chord import Chord
 from segue.music.key import Key
 from segue.music.metre import Metre
@@ -81,3 +81,11 @@ def slots_of(bar_start: Fraction, bar: Bar, chords: Sequence[ChordAt]) -> list[C
             return slots
     starts = ", ".join(str(one.start) for one in chords)
     raise InputError(f"chords at {starts} (quarter notes) have no place among {MOST_IN_BAR} equal ones of their bar")
+
+
+def says(read: Callable[[bytes], Score], data: bytes, score: Score) -> bool:
+    """Whether a text that was written reads back to its score."""
+    try:
+        return read(data) == score
+    except FormatError:
+        return False

@@ -38,9 +38,6 @@ def decode(data: bytes) -> str:
 
 
 def head(data: bytes, most: int = 4096) -> str:
-    """Return the beginning of a text, to tell a format by; a character cut at its end is left out."""
-    return decode(
-        data[:most].decode("utf-8", errors="ignore").encode()
-        if data[:2] not in (b"\xff\xfe", b"\xfe\xff")
-        else data[:most]
-    )
+    """Return the beginning of a text, to tell a format by; bytes that are no UTF-8 are left out."""
+    part = data[:most]
+    return decode(part) if part[:2] in (b"\xff\xfe", b"\xfe\xff") else part.decode("utf-8-sig", errors="ignore")
