@@ -44,11 +44,11 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The tokens of one window, the notes and the header's tokens among them."""
+    """The tokens of one window, how many notes they say, and how many of them are the header (before the first bar)."""
 
     tokens: NDArray[np.uint16]
     notes: int
-    given: int = _HEADER
+    given: int
 
 
 def excerpts(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_varied: bool) -> Iterator[Excerpt]:
@@ -72,7 +72,8 @@ def excerpts(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_v
 
 def _excerpt(tokens: NDArray[np.uint16]) -> Excerpt:
     is_note = ((tokens >= v.NOTE.start) & (tokens < v.NOTE.stop)) | ((tokens >= v.DRUM.start) & (tokens < v.DRUM.stop))
-    return Excerpt(tokens, int(is_note.sum()))
+    bars = np.flatnonzero((tokens >= v.BAR.start) & (tokens < v.BAR.stop))
+    return Excerpt(tokens, int(is_note.sum()), int(bars[0]) if len(bars) else _HEADER)
 
 
 def _windows(
