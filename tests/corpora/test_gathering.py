@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from segue.corpora.corpus import Piece, split_of
 from segue.corpora.gathering import Gathered, gather, plain_title
 from segue.errors import InputError
-from tests.corpora.conftest import TUNE
+from segue.formats import mxl
+from segue.music.chord import Chord
+from segue.music.score import ChordAt
+from tests.corpora.conftest import TUNE, melody
 from tests.corpora.test_duplicates import walk
 from tests.corpora.test_readers import put, rock_song
 
@@ -147,3 +151,16 @@ def test_titles_are_compared_by_their_letters() -> None:
     assert plain_title("Für Élise (Bagatelle)") == "fur elise"
     assert plain_title("I Can't Help It") == plain_title("i can’t  HELP it!")
     assert plain_title("(untitled)") == "untitled"
+
+
+def test_of_two_that_are_taught_the_one_with_chords_stays(root: Path) -> None:
+    song = melody(walk(1), title="Song").replace(chords=(ChordAt(Fraction(0), Chord.parse("C")),))
+    place = root / "openewld/dataset/Somebody/Song1/Song1.mxl"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(mxl.write(song))
+    gathered = gather(root, ["jsb", "openewld"])
+    assert names(gathered.train) == ["openewld/dataset/Somebody/Song1/Song1.mxl"]
+    assert {(repeat.piece.key, repeat.of) for repeat in gathered.repeats} == {
+        ("train/0", "openewld/dataset/Somebody/Song1/Song1.mxl"),
+        ("train/1", "nottingham/jigs/A tune 1"),
+    }

@@ -70,25 +70,25 @@ def gather(
             tell(f"{corpus.name}: {len(pieces)} pieces read")
     filed = _Filed()
     split = {"train": gathered.train, "valid": gathered.valid, "test": gathered.test}
+    places: dict[str, int] = {}
     for piece in sorted(kept, key=_turn):
         repeat = filed.file(piece)
         if piece.corpus not in chosen:
             continue
         if repeat is None:
+            places[piece.name] = len(split[piece.part])
             split[piece.part].append(piece)
         else:
-            gathered.repeats.append(_with_harmony(gathered.train, repeat))
+            gathered.repeats.append(_with_harmony(gathered.train, places, repeat))
     tell(f"{len(gathered.repeats)} repeats left out, {len(gathered.broken)} could not be read")
     return gathered
 
 
-def _with_harmony(train: list[Piece], repeat: Repeat) -> Repeat:
+def _with_harmony(train: list[Piece], places: dict[str, int], repeat: Repeat) -> Repeat:
     """Of two pieces with one tune in train, keep the one whose notes have chords; returns which is the repeat then."""
-    piece = repeat.piece
-    if piece.part != "train" or not (piece.score.parts and piece.score.chords):
-        return repeat
-    at = next((at for at, other in enumerate(train) if other.name == repeat.of), None)
-    if at is None or train[at].score.chords:
+    piece, at = repeat.piece, places.get(repeat.of, len(train))
+    is_both_in_train = piece.part == "train" and at < len(train) and train[at].name == repeat.of
+    if not is_both_in_train or train[at].score.chords or not (piece.score.parts and piece.score.chords):
         return repeat
     train[at], other = piece, train[at]
     return Repeat(other, piece.name, repeat.share)
