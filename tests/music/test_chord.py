@@ -99,7 +99,9 @@ def test_a_flat_fifth_in_the_bass_is_spelled_from_the_root() -> None:
         ("A5", "power", None, None),
         ("C:1", "none", None, None),
         ("N", "none", None, None),
-        ("C7alt", "maj", "C", "C"),
+        ("C7alt", "maj", "C", None),
+        ("C/D", "maj", "C", None),
+        ("C/Bb", "maj", "C", "C"),
         ("C7#9", "maj", "C", "C"),
     ],
 )

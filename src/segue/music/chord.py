@@ -106,12 +106,19 @@ class Chord:
     def majmin(self, strict: bool = False) -> Chord | None:
         """Return the major or minor triad by its third, or None without a third or a chord.
 
-        `strict` also gives None for diminished and augmented triads, as mir_eval's majmin leaves them out.
+        `strict` leaves out what mir_eval's majmin leaves out: diminished and augmented triads, chords without a plain
+        fifth, and those over a foreign bass less than a minor sixth above the root.
         """
-        kind = self.triad
-        if kind not in ("maj", "min") and (strict or kind not in ("dim", "aug")):
+        if self.root is None or not {(3, 0), (3, -1)} & degrees_of(self.quality):
             return None
-        return Chord(self.root, "" if kind in ("maj", "aug") else "m")
+        if strict and not self._is_strict(self.root):
+            return None
+        return Chord(self.root, "" if self.triad in ("maj", "aug") else "m")
+
+    def _is_strict(self, root: Tone) -> bool:
+        tones = degrees_of(self.quality)
+        above = 0 if self.bass is None else semitones_between(root, self.bass)
+        return (5, 0) in tones and (above >= 8 or above in {semitones(one) for one in tones})
 
     def nearest_quality(self) -> str:
         """Return the name in `QUALITIES` that differs in the fewest pitch classes: its own where it is there."""
