@@ -87,7 +87,8 @@ class Measures:
     def _music(self, place: int, bar: Bar) -> Iterator[str]:
         length = self._layout.starts[place + 1] - self._layout.starts[place]
         voices = self._lane.voices(place, grid_of(bar.metre, self._layout.divisions))
-        if len(voices) == 1 and all(event.group is None and not event.words for event in voices[0][1]):
+        is_silent = len(voices) == 1 and all(event.group is None and not event.words for event in voices[0][1])
+        if is_silent and not bar.is_irregular:  # programs give a bar's rest the length of the metre
             yield from self._marked(place, 0, None)
             yield f'<note><rest measure="yes"/><duration>{length}</duration><voice>1</voice></note>'
             return
