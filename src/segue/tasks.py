@@ -27,6 +27,13 @@ TASKS: tuple[Entry, ...] = (
         "auc",
         "segue tune recommend",
     ),
+    Entry(
+        "score",
+        "compose",
+        "from the bars of one's own tunes, which token of the score language comes next",
+        "-bits_per_note",
+        "segue tune score",
+    ),
 )
 
 

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from segue.pretrain.mixture import Mixture
     from segue.pretrain.pretraining import Pretrained
 
+_TITLE = """---
+library_name: segue
+license: apache-2.0
+tags: [music, symbolic-music, llama]
+---
+
+# Segue's score model"""
+_LIMITS = """## Limits
+
+It knows the styles of these sets: European notated music of the eighteenth to the early twentieth century, dance \
+tunes of Ireland, Britain and America, and pop songs as their lead sheets have them. It knows nothing of sound, and of \
+words only their stress.
+"""
+
 
 def write_card(made: Pretrained, data: Data, mixture: Mixture) -> None:
     """Write README.md, curve.png, recipe.toml and metrics.json into the model's folder."""
@@ -39,13 +53,7 @@ def card(made: Pretrained, data: Data, mixture: Mixture) -> str:
     config, fit = made.config, made.fit
     recipe = "\n".join(f"| {name} | {value} |" for name, value in made.recipe.as_dict().items())
     known = ", ".join(f"{name} {version}" for name, version in versions().items())
-    return f"""---
-library_name: segue
-license: apache-2.0
-tags: [music, symbolic-music, llama]
----
-
-# Segue's score model
+    return f"""{_TITLE}
 
 A decoder in the shape of Llama over the tokens of Segue's score language: {config.parameters / 1e6:.2f} M parameters \
 ({config.layers} layers, width {config.width}, {config.heads} heads, feed-forward {config.feed_forward}, \
@@ -74,12 +82,7 @@ each with its own order of lanes, masks, excerpts and tonic. sha256 of the train
 
 {_corpora(data, mixture)}
 
-## Limits
-
-It knows the styles of these sets: European notated music of the eighteenth to the early twentieth century, dance \
-tunes of Ireland, Britain and America, and pop songs as their lead sheets have them. It knows nothing of sound, and of \
-words only their stress.
-
+{_LIMITS}
 ## Recipe
 
 | field | value |

@@ -64,8 +64,8 @@ segue models promote {run.id}
 
 ## Limits
 
-It learned the tastes and texts of the examples that it was given and knows nothing beyond them and its backbone; \
-listeners unlike those are served worse. The listening histories themselves are not in this folder.
+It learned from the examples that it was given and knows nothing beyond them and its backbone; what is unlike them is \
+served worse. The examples themselves are not in this folder.
 
 ## Recipe
 
