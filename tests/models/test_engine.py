@@ -93,6 +93,13 @@ def test_rows_do_not_see_each_other(engine: Engine) -> None:
     assert is_near(engine, more[1], engine.open().feed({0: [*IDS[:5], 9, 9]})[0])
 
 
+def test_there_may_be_many_rows(engine: Engine, expected: NDArray[np.float32]) -> None:
+    session = engine.open(40)
+    session.feed({row: IDS[: 1 + row % 7] for row in range(40)})
+    logits = session.feed({row: IDS[1 + row % 7 : 2 + row % 7] for row in reversed(range(40))})
+    assert is_near(engine, logits, expected[[1 + row % 7 for row in reversed(range(40))]])
+
+
 def test_a_cut_row_has_forgotten(engine: Engine, expected: NDArray[np.float32]) -> None:
     session = engine.open()
     session.feed({0: [*IDS[:20], 5, 6, 7]})

@@ -127,19 +127,23 @@ class _Rows:
         for row, new in tokens.items():
             check_row(row, len(self._lengths))
             check_tokens(new, vocabulary, self._lengths[row], longest)
+        last = []
         for row, new in tokens.items():
             if len(new) > 1:
                 self._read(row, new[:-1], wanted="none")
-        out = np.empty((len(tokens), vocabulary), np.float32)
-        last = [(row, new[-1]) for row, new in tokens.items()]
-        for start in range(0, len(last), CHUNK):
-            part = last[start : start + CHUNK]
-            for number, (row, token) in enumerate(part):
-                self._numbers[:, number] = token, row, self._lengths[row], number
-                self._lengths[row] += 1
-            self._run(len(part), len(part))
-            out[start : start + len(part)] = self._logits[: len(part), :vocabulary]
-        return out
+            last.append((row, new[-1]))
+        parts = [self._step(last[start : start + CHUNK]).copy() for start in range(0, len(last), CHUNK)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _step(self, last: Sequence[tuple[int, int]]) -> Logits:
+        """Read one token of each of some rows; the logits lie there until the next call."""
+        count, numbers, lengths = len(last), self._numbers, self._lengths
+        for place, (row, token) in enumerate(last):
+            numbers[0, place], numbers[1, place], numbers[2, place] = token, row, lengths[row]
+            numbers[3, place] = place
+            lengths[row] += 1
+        self._run(count, count)
+        return self._logits[:count, : self._engine.vocabulary]
 
     def feed_each(self, row: int, tokens: Sequence[int]) -> Logits:
         check_row(row, len(self._lengths))

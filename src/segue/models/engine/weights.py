@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,7 +61,7 @@ def _header(data: bytes, file: str) -> tuple[Mapping[str, Any], int]:
         raise FormatError(f"a table of {size} bytes does not fit", file=file, place="byte 0")
     try:
         header = json.loads(data[8 : 8 + size])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"its table is not JSON: {error}", file=file, place="byte 8") from error
     if not isinstance(header, dict):
         raise FormatError("its table is not an object", file=file, place="byte 8")
@@ -69,8 +70,8 @@ def _header(data: bytes, file: str) -> tuple[Mapping[str, Any], int]:
 
 def _weight(data: bytes, entry: Any, start: int, shape: tuple[int, ...], place: str) -> Halves:
     try:
-        kind, given, (first, last) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
-        size = last - first
+        kind, given = entry["dtype"], tuple(entry["shape"])
+        first, last = (operator.index(end) for end in entry["data_offsets"])
     except (TypeError, KeyError, ValueError) as error:
         raise FormatError("its entry in the table is damaged", place=place) from error
     if kind != "BF16":
@@ -78,7 +79,7 @@ def _weight(data: bytes, entry: Any, start: int, shape: tuple[int, ...], place: 
     if given != shape:
         raise InputError(f"{place} has shape {given}; config.json describes {shape}")
     count = int(np.prod(shape))
-    if size != 2 * count or not 0 <= first <= len(data) - start - size:
+    if last - first != 2 * count or not 0 <= first <= len(data) - start - 2 * count:
         raise FormatError(f"bytes {first} to {last} are not its {count} values", place=place)
     return np.frombuffer(data, "<u2", count, start + first).reshape(shape)
 
