@@ -80,8 +80,18 @@ def test_tempo_changes_are_played() -> None:
 def test_what_labels_cannot_say_is_refused() -> None:
     with pytest.raises(InputError, match="no notes"):
         harte.write(Score((Part(Notes.of([Note(Fraction(0), Fraction(1), 60)])),), (Bar(),)))
-    with pytest.raises(InputError, match="without repeats"):
-        harte.write(Score(bars=(Bar(repeats_to=2),)))
+    with pytest.raises(InputError, match="at least one bar"):
+        harte.write(Score())
+
+
+def test_repeats_are_played_out() -> None:
+    score = Score(
+        bars=(Bar(), Bar(repeats_to=2)),
+        chords=(ChordAt(Fraction(0), Chord.parse("C")), ChordAt(Fraction(4), Chord.parse("G"))),
+    )
+    assert harte.write(score).decode() == "".join(
+        f"{2 * place:.6f}\t{2 * place + 2:.6f}\t{label}\n" for place, label in enumerate(["C:maj", "G:maj"] * 2)
+    )
 
 
 @pytest.mark.parametrize(

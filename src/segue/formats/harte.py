@@ -19,6 +19,7 @@ from segue.errors import FormatError, InputError
 from segue.formats.sheet import MOST_BARS, MOST_CHORDS
 from segue.formats.text import head, lines_of
 from segue.music.chord import NO_CHORD, Chord
+from segue.music.form import unfold
 from segue.music.metre import Metre
 from segue.music.score import Bar, ChordAt, Score, Tempo
 
@@ -137,15 +138,15 @@ def _beats(length: float, beat: float) -> Fraction:
 
 
 def write(score: Score) -> bytes:
-    """Write the chords of a score with their times in seconds; bars, keys and sections are not kept.
+    """Write the chords of a score as they sound, with their times in seconds; bars, keys and sections are not kept.
 
-    InputError where it has notes, repeats (unfold them first) or no bar.
+    InputError where it has notes or no bar.
     """
     if any(len(part.notes) for part in score.parts):
         raise InputError("labels hold chords and no notes; `score.progression.score` is the chords alone")
-    if not score.bars or any(bar.repeats_to > 1 or bar.ending for bar in score.bars):
-        raise InputError("labels tell what is played when: a score with bars and without repeats is needed")
-    return "".join(_lines(score)).encode()
+    if not score.bars:
+        raise InputError("labels need at least one bar")
+    return "".join(_lines(unfold(score))).encode()
 
 
 def _lines(score: Score) -> Iterator[str]:
