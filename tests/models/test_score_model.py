@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -118,6 +119,13 @@ def test_the_usual_size_fits_into_twenty_megabytes() -> None:
     usual = ScoreConfig(vocabulary=1000)
     assert 8e6 <= usual.parameters <= 10e6
     assert 2 * usual.parameters <= 20e6
+
+
+def test_loading_the_usual_size_takes_under_half_a_second(tmp_path: Path) -> None:
+    save_score_model(ScoreModel(ScoreConfig(vocabulary=1000)), tmp_path)
+    began = time.process_time()
+    load_score_model(tmp_path)
+    assert time.process_time() - began < 0.5
 
 
 def test_damage_and_other_models_are_named(folder: Path, tmp_path: Path) -> None:

@@ -32,8 +32,7 @@ def load_score_model(folder: Path | None = None) -> ScoreModel:
         raise InputError(f"{file}: no such file of weights") from error
     except SafetensorError as error:
         raise FormatError(f"damaged weights ({error})", file=str(file)) from error
-    with torch.device("meta"):
-        model = ScoreModel(config)
+    model = ScoreModel(config, is_drawn=False)
     expected = {name: weight.shape for name, weight in model.state_dict().items()}
     wrong = sorted(held.keys() ^ expected.keys()) or [name for name in held if held[name].shape != expected[name]]
     if wrong:
@@ -52,5 +51,6 @@ def save_score_model(model: ScoreModel, folder: Path) -> None:
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, metadata={"format": "pt"})
     text = folder / f"{CONFIG}.partial"
     text.write_text(json.dumps(model.config.as_dict(), indent=1) + "\n", encoding="utf-8")
+    partial.chmod(0o644)
     partial.replace(folder / WEIGHTS)
     text.replace(folder / CONFIG)

@@ -23,7 +23,8 @@ Cache = list[tuple[Tensor, Tensor]]  # keys and values per layer, each (B, heads
 
 
 class ScoreModel(nn.Module):
-    """A decoder over tokens; `config` says its shape. New weights are drawn from torch's global generator.
+    """A decoder over tokens; `config` says its shape. New weights are drawn from torch's global generator, or are what
+    lies in memory where `is_drawn` is false and others will be put in their place.
 
     `family`, `backbone`, `layers`, `width` and `method` are what the methods of tuning need, as in a `TextEncoder`.
     """
@@ -31,12 +32,13 @@ class ScoreModel(nn.Module):
     name = "score"
     family = FAMILY
 
-    def __init__(self, config: ScoreConfig) -> None:
+    def __init__(self, config: ScoreConfig, *, is_drawn: bool = True) -> None:
         super().__init__()
         self.config = config
         self.model = _Decoder(config)
         self.method: str | None = None  # the method of fine-tuning it was made ready for
-        self._draw()
+        if is_drawn:
+            self._draw()
 
     @property
     def backbone(self) -> nn.Module:
@@ -77,11 +79,28 @@ class ScoreModel(nn.Module):
         return self.logits(self.hidden(ids, cache))
 
 
+class _Linear(nn.Linear):
+    """A projection without bias, not drawn when it is made: loading would pay for it in vain."""
+
+    def __init__(self, inside: int, outside: int) -> None:
+        super().__init__(inside, outside, bias=False)
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they are."""
+
+
+class _Embedding(nn.Embedding):
+    """A table of token vectors, not drawn when it is made."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they are."""
+
+
 class _Decoder(nn.Module):
     def __init__(self, config: ScoreConfig) -> None:
         super().__init__()
         self.shape = config
-        self.embed_tokens = nn.Embedding(config.vocabulary, config.width)
+        self.embed_tokens = _Embedding(config.vocabulary, config.width)
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = _Norm(config)
         self._table: tuple[Tensor, Tensor] | None = None
@@ -141,9 +160,7 @@ class _Attention(nn.Module):
     def __init__(self, config: ScoreConfig) -> None:
         super().__init__()
         self.heads = config.heads
-        self.q_proj, self.k_proj, self.v_proj, self.o_proj = (
-            nn.Linear(config.width, config.width, bias=False) for _ in range(4)
-        )
+        self.q_proj, self.k_proj, self.v_proj, self.o_proj = (_Linear(config.width, config.width) for _ in range(4))
 
     def forward(self, stream: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None, number: int) -> Tensor:
         rows, length, width = stream.shape
@@ -193,9 +210,9 @@ def _rotate(heads: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
 class _FeedForward(nn.Module):
     def __init__(self, config: ScoreConfig) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(config.width, config.feed_forward, bias=False)
-        self.up_proj = nn.Linear(config.width, config.feed_forward, bias=False)
-        self.down_proj = nn.Linear(config.feed_forward, config.width, bias=False)
+        self.gate_proj = _Linear(config.width, config.feed_forward)
+        self.up_proj = _Linear(config.width, config.feed_forward)
+        self.down_proj = _Linear(config.feed_forward, config.width)
 
     def forward(self, stream: Tensor) -> Tensor:
         out: Tensor = self.down_proj(F.silu(self.gate_proj(stream)) * self.up_proj(stream))
