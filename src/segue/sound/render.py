@@ -12,7 +12,7 @@ from segue.errors import InputError
 from segue.music.score import Part, Score
 from segue.sound.accompany import needs_pad, pad
 from segue.sound.drums import CLOSED_HATS, OPEN_HATS, stroke, stroke_of
-from segue.sound.room import TAIL, Stereo, faded, gains, mastered, with_room
+from segue.sound.room import TAIL, Stereo, add_room, fade_out, gains, master
 from segue.sound.timbres import timbre_of
 from segue.sound.timeline import Timeline, played
 from segue.sound.tone import Samples, Timbre, ended, tone
@@ -65,7 +65,10 @@ def render(score: Score, rate: int = RATE) -> Stereo:
             line = _line(timbre_of(part.program), sounding, len(mixed), rate)
             mixed[:, 0] += left * line
             mixed[:, 1] += right * line
-    return faded(mastered(with_room(mixed, rate), rate), rate)
+    add_room(mixed, rate)
+    master(mixed, rate)
+    fade_out(mixed, rate)
+    return mixed
 
 
 def _places(parts: list[Part]) -> list[float]:

@@ -11,6 +11,7 @@ _SEED = 23
 TAIL = 1.3  # seconds in which the room falls silent
 _WET = 0.2
 _LOUD = 0.13  # root mean square that a piece is brought to, where it sounds
+_CHUNK = 1 << 20  # samples worked on at once
 _KNEE, _CEILING = 0.72, 0.98  # up to the knee nothing is changed; the ceiling is never reached
 
 Stereo = NDArray[np.float32]
@@ -36,48 +37,45 @@ def _echo(rate: int) -> NDArray[np.float32]:
     return np.asarray(sound / np.sqrt((sound**2).sum(axis=0)), dtype=np.float32)
 
 
-def with_room(dry: Stereo, rate: int) -> Stereo:
-    """Return the sound with the room added: (n, 2). Convolution by blocks in the spectrum (overlap-add)."""
+def add_room(sound: Stereo, rate: int) -> None:
+    """Add the room to a sound in place. Convolution by blocks in the spectrum (overlap-add), the last block first."""
     echo = _echo(rate)
     size = 1 << (2 * len(echo) - 1).bit_length()
     step = size - len(echo) + 1
-    wet = dry.copy()
-    for side in range(2):
-        answer = np.fft.rfft(echo[:, side], size)
-        for begin in range(0, len(dry), step):
-            block = dry[begin : begin + step].mean(axis=1) * 0.5 + dry[begin : begin + step, side] * 0.5
-            heard = np.fft.irfft(np.fft.rfft(block, size) * answer, size).astype(np.float32)
-            end = min(len(dry), begin + size)
-            wet[begin:end, side] += _WET * heard[: end - begin]
-    return wet
+    answers = [np.fft.rfft(echo[:, side], size) for side in range(2)]
+    for begin in reversed(range(0, len(sound), step)):
+        block = sound[begin : begin + step]
+        middle = block.mean(axis=1)
+        sent = [0.5 * middle + 0.5 * block[:, side] for side in range(2)]
+        end = min(len(sound), begin + size)
+        for side in range(2):
+            heard = np.fft.irfft(np.fft.rfft(sent[side], size) * answers[side], size)
+            sound[begin:end, side] += (_WET * heard[: end - begin]).astype(np.float32)
 
 
-def mastered(sound: Stereo, rate: int) -> Stereo:
-    """Return the sound brought to a usual loudness, its peaks bent under the ceiling: (n, 2), all within -1 and 1."""
-    if not len(sound):
-        return sound
+def master(sound: Stereo, rate: int) -> None:
+    """Bring a sound to a usual loudness in place, its peaks bent under the ceiling: all then lies within -1 and 1."""
     blocks = _loudness(sound, rate)
     heard = blocks[blocks > 0.1 * blocks.max(initial=0)]
-    loud = float(np.sqrt((heard**2).mean())) if len(heard) else 0.0
-    scaled = sound * np.float32(_LOUD / loud if loud else 1.0)
-    beyond = np.abs(scaled) > _KNEE
-    over = (np.abs(scaled[beyond]) - _KNEE) / (_CEILING - _KNEE)
-    scaled[beyond] = np.sign(scaled[beyond]) * (_KNEE + (_CEILING - _KNEE) * np.tanh(over))
-    return scaled
+    if not len(heard):
+        return
+    sound *= np.float32(_LOUD / float(np.sqrt((heard**2).mean())))
+    for begin in range(0, len(sound), _CHUNK):
+        chunk = sound[begin : begin + _CHUNK]
+        beyond = np.abs(chunk) > _KNEE
+        over = (np.abs(chunk[beyond]) - _KNEE) / (_CEILING - _KNEE)
+        chunk[beyond] = np.sign(chunk[beyond]) * (_KNEE + (_CEILING - _KNEE) * np.tanh(over))
 
 
 def _loudness(sound: Stereo, rate: int) -> NDArray[np.float64]:
     """Root mean squares of blocks of a fifth of a second."""
     size = max(1, rate // 5)
-    whole = sound[: max(size, len(sound) // size * size)]
-    padded = np.zeros((-(-len(whole) // size) * size, 2), dtype=np.float32)
-    padded[: len(whole)] = whole
-    return np.asarray(np.sqrt((padded.reshape(-1, size * 2).astype(np.float64) ** 2).mean(axis=1)))
+    blocks = [sound[begin : begin + size] for begin in range(0, len(sound), size)]
+    return np.array([np.sqrt(np.mean(np.square(block, dtype=np.float64))) for block in blocks])
 
 
-def faded(sound: Stereo, rate: int) -> Stereo:
-    """Return the sound with its last tenth of a second faded to nothing."""
+def fade_out(sound: Stereo, rate: int) -> None:
+    """Fade the last tenth of a second to nothing, in place."""
     count = min(len(sound), rate // 10)
     if count:
         sound[-count:] *= np.linspace(1, 0, count, dtype=np.float32)[:, None]
-    return sound

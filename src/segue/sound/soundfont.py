@@ -12,7 +12,7 @@ from segue.errors import FormatError, InputError, UnavailableError
 from segue.music.score import Part, Score
 from segue.sound.accompany import needs_pad, pad
 from segue.sound.render import LONGEST, RATE
-from segue.sound.room import TAIL, Stereo, faded
+from segue.sound.room import TAIL, Stereo, fade_out
 from segue.sound.timeline import Timeline, played
 
 INSTALL = "pip install --no-deps tinysoundfont"  # it declares pyaudio, which needs PortAudio to build and is not used
@@ -97,5 +97,8 @@ def _play(synthesiser: Any, events: list[tuple[int, int, int, int, int]], count:
             synthesiser.noteon(channel, key, velocity)
         elif velocity == 0:
             synthesiser.noteoff(channel, key)
-    peak = float(np.abs(sound).max(initial=0.0))
-    return faded(sound * np.float32(0.95 / peak) if peak > 0 else sound, rate)
+    peak = max(float(sound.max(initial=0.0)), -float(sound.min(initial=0.0)))
+    if peak > 0:
+        sound *= np.float32(0.95 / peak)
+    fade_out(sound, rate)
+    return sound
