@@ -34,7 +34,8 @@ def notes(event: Event, voice: int, spelling: Spelling, player: str) -> Iterator
     brackets = "".join(f'<tuplet type="{mark}"/>' for mark in event.tuplet.split())
     words = "".join(lyric(sung) for sung in event.words)
     if event.group is None:
-        yield f"<note><rest/>{timed}{kind}{ratio}{_notations(brackets)}{words}</note>"
+        hidden = ' print-object="no"' if event.is_hidden else ""
+        yield f"<note{hidden}><rest/>{timed}{kind}{ratio}{_notations(brackets)}{words}</note>"
         return
     ties = '<tie type="stop"/>' * event.tied_from + '<tie type="start"/>' * event.tied_to
     tied = ties.replace("<tie ", "<tied ")

@@ -100,7 +100,7 @@ def _nearest(length: Fraction) -> Value:
 def _fits(at: Fraction, value: Value, grid: Grid, is_rest: bool) -> bool:
     end = at + value.length
     if value.actual > 1:
-        return _fits_tuplet(at, value)
+        return _fits_tuplet(at, value) and (not is_rest or end <= (at // grid.beat + 1) * grid.beat)
     if at.denominator & (at.denominator - 1):
         return False
     if is_rest:

@@ -30,7 +30,10 @@ class Group:
 
 @dataclass(slots=True)
 class Event:
-    """A written note, chord or rest: `at` in ticks from the bar's start; `group` None is a rest."""
+    """A written note, chord or rest: `at` in ticks from the bar's start; `group` None is a rest.
+
+    Hidden rests fill the tuplets of further voices, whose other gaps are left empty.
+    """
 
     at: int
     ticks: int
@@ -41,6 +44,7 @@ class Event:
     words: list[Sung] = field(default_factory=list)
     beams: list[str] = field(default_factory=list)
     tuplet: str = ""  # "start", "stop" or both
+    is_hidden: bool = False
 
 
 def groups_of(notes: Notes, divisions: int) -> list[Group]:
@@ -113,13 +117,23 @@ class Lane:
         events: list[Event] = []
         at = start
         for begin, stop, group in sorted(pieces, key=lambda piece: piece[0]):
-            if begin > at and voice == 1:
-                events += self._written(at, begin, None, voice, start, grid)
+            if begin > at:
+                events += self._rests(at, begin, voice, start, grid)
             events += self._written(begin, stop, group, voice, start, grid)
             at = stop
-        if at < end and voice == 1:
-            events += self._written(at, end, None, voice, start, grid)
+        if at < end:
+            events += self._rests(at, end, voice, start, grid)
         return events
+
+    def _rests(self, begin: int, end: int, voice: int, bar: int, grid: Grid) -> list[Event]:
+        """The rests of a gap: all of the first voice; of the others those that fill a tuplet, hidden."""
+        rests = self._written(begin, end, None, voice, bar, grid)
+        if voice == 1:
+            return rests
+        hidden = [rest for rest in rests if rest.value.actual > 1]
+        for rest in hidden:
+            rest.is_hidden = True
+        return hidden
 
     def _written(self, begin: int, end: int, group: Group | None, voice: int, bar: int, grid: Grid) -> list[Event]:
         """The events of a note or rest inside a bar, cut too where words are sung while it lasts."""
