@@ -42,11 +42,12 @@ def read_bytes(path: Path, *, most: int = HARD) -> bytes:
 class Archive:
     """A zip in memory whose contents are counted while they come out.
 
-    All members together may give `UNZIPPED` bytes, and not more than `RATIO` times the archive's size beyond `FREE`.
+    All members together may give `most` bytes (`UNZIPPED` where none is said), and not more than `RATIO` times the archive's size beyond `FREE`.
     """
 
-    def __init__(self, data: bytes, *, file: str = "") -> None:
+    def __init__(self, data: bytes, *, file: str = "", most: int | None = None) -> None:
         self._file, self._size, self._out = file, len(data), 0
+        self._most = min(UNZIPPED if most is None else most, max(FREE, RATIO * len(data)))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
@@ -91,8 +92,7 @@ class Archive:
 
     def _count(self, more: int, name: str) -> None:
         self._out += more
-        most = min(UNZIPPED, max(FREE, RATIO * self._size))
-        if self._out > most:
+        if self._out > self._most:
             raise FormatError(
-                f"{name!r} unpacks to more than {most:,} bytes from an archive of {self._size:,}", file=self._file
+                f"{name!r} unpacks to more than {self._most:,} bytes from an archive of {self._size:,}", file=self._file
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.formats.limits import HARD, check_size
+from segue.formats.limits import check_size
 from segue.formats.musicxml import container, reading, writing
 from segue.formats.musicxml.tree import parse
 from segue.music.score import Score
@@ -58,7 +58,7 @@ def read(data: bytes, *, file: str = "") -> Score:
     A bar is as long as its longest content. A key or metre that changes in the midst of a bar holds from the next.
     Grace and cue notes and jumps (D.C., D.S.) are left out, and said in `notice`.
     """
-    check_size(data, file=file, most=HARD)
+    check_size(data, file=file, most=container.MOST_TEXT)
     text = container.score_of(data, file=file) if container.is_zip(data) else data
     return reading.score_of(parse(text, file=file), file)
 

@@ -12,6 +12,7 @@ from segue.errors import FormatError
 from segue.formats.limits import Archive
 from segue.formats.musicxml.tree import parse
 
+MOST_TEXT = 40_000_000  # bytes of a score as text; the longest string quartets have 11 million
 _CONTAINER = "META-INF/container.xml"
 _SCORE = "score.musicxml"
 
@@ -23,7 +24,7 @@ def is_zip(data: bytes) -> bool:
 
 def score_of(data: bytes, *, file: str = "") -> bytes:
     """Return the MusicXML text in an .mxl file; FormatError where it is none or unzips to too much."""
-    archive = Archive(data, file=file)
+    archive = Archive(data, file=file, most=MOST_TEXT)
     named = _named(archive, file) if _CONTAINER in archive.names else ""
     if named in archive.names:
         return archive.read(named)
