@@ -42,7 +42,8 @@ def read_bytes(path: Path, *, most: int = HARD) -> bytes:
 class Archive:
     """A zip in memory whose contents are counted while they come out.
 
-    All members together may give `most` bytes (`UNZIPPED` where none is said), and not more than `RATIO` times the archive's size beyond `FREE`.
+    All members together may give `most` bytes (`UNZIPPED` where none is said), and not more than `RATIO` times the
+    archive's size beyond `FREE`.
     """
 
     def __init__(self, data: bytes, *, file: str = "", most: int | None = None) -> None:
