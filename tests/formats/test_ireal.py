@@ -109,7 +109,7 @@ def test_json_endings_and_repeats() -> None:
         ("irealbook://T=C=S=C=n=[T44C ?", "song 1: .* is nothing that iReal charts have"),
         ("irealbook://T=C=S=C=n=x Z", "song 1: a bar repeats what is not there"),
         ("irealbook://T=C=S=C=n=W/C Z", "before any chord"),
-        ("irealb://T=C=S=C=nothing=x", "a link without music"),
+        ("irealb://T=C=S=C=nothing=x", "a link with 0 characters of music"),
     ],
 )
 def test_what_is_no_chart_is_refused(text: str, message: str) -> None:

@@ -30,7 +30,8 @@ EXAMPLE = b"irealbook://Little blues=Nobody=Medium Swing=F=n=*A{T44F7 |Bb7 |F7 |
 
 _LINK = re.compile(r'irealb(ook)?://([^"\n]+)')
 _SECRET = "1r34LbKcu7"
-_MOST_SONGS = 5_000
+_MOST_SONGS, _MOST_IN_ALL = 5_000, 60_000  # songs of a file, and bars of all its songs
+_MOST_MUSIC = 20_000  # characters of a song in a link
 _NAMES = {"i": "intro", "v": "verse", "V": "verse"}
 _TOKEN = re.compile(
     r"\*(?P<section>[A-Za-z])|T(?P<time>\d\d)|<(?P<text>[^>]{0,400})>|N(?P<ending>\d)"
@@ -49,19 +50,32 @@ def is_like(data: bytes) -> bool:
 
 def read(data: bytes, *, file: str = "") -> Score:
     """Read the first chart of a file; FormatError where there is none."""
-    return read_all(data, file=file)[0]
+    return next(_songs(data, file))
 
 
 def read_all(data: bytes, *, file: str = "") -> list[Score]:
     """Read all charts of a file; FormatError, with the song, where one is none."""
+    songs: list[Score] = []
+    bars = 0
+    for song in _songs(data, file):
+        songs.append(song)
+        bars += len(song.bars)
+        if len(songs) > _MOST_SONGS or bars > _MOST_IN_ALL:
+            raise FormatError(f"more than {_MOST_SONGS:,} songs or {_MOST_IN_ALL:,} bars", file=file)
+    return songs
+
+
+def _songs(data: bytes, file: str) -> Iterator[Score]:
     text = "\n".join(lines_of(data, file=file)).strip()
+    count = 0
     try:
-        songs = list(_from_json(text, file)) if text[:1] in ("[", "{") else list(_from_links(text, file))
+        for song in _from_json(text, file) if text[:1] in ("[", "{") else _from_links(text, file):
+            count += 1
+            yield song
     except RecursionError:
         raise FormatError("lists in lists in lists: too deep", file=file) from None
-    if not songs:
+    if not count:
         raise FormatError("no iReal chart in it; links begin with irealb:// or irealbook://", file=file)
-    return songs
 
 
 # ---- the places of chords
@@ -95,8 +109,6 @@ def _from_json(text: str, file: str) -> Iterator[Score]:
     except ValueError as problem:
         raise FormatError(f"this is no JSON: {problem}", file=file) from None
     songs = found if isinstance(found, list) else [found]
-    if len(songs) > _MOST_SONGS:
-        raise FormatError(f"{len(songs):,} songs; at most {_MOST_SONGS:,} are read", file=file)
     for number, song in enumerate(songs, 1):
         try:
             yield _json_song(_is(song, dict))
@@ -158,8 +170,6 @@ def _from_links(text: str, file: str) -> Iterator[Score]:
             if len(fields) < 5:
                 continue  # the name of a playlist, or nothing
             number += 1
-            if number > _MOST_SONGS:
-                raise FormatError(f"more than {_MOST_SONGS:,} songs", file=file)
             try:
                 yield _link_song(fields, is_plain=bool(found[1]))
             except InputError as problem:
@@ -173,8 +183,8 @@ def _link_song(fields: list[str], *, is_plain: bool) -> Score:
     else:
         music = next((one for one in fields if one.startswith(_SECRET)), "").removeprefix(_SECRET)
         music = _unscrambled(music)
-    if not music:
-        raise InputError("a link without music")
+    if not 0 < len(music) <= _MOST_MUSIC:
+        raise InputError(f"a link with {len(music):,} characters of music; 1 to {_MOST_MUSIC:,} are read")
     title, composer, style, key = (*names, "", "", "", "")[:4]
     tune = _Tune(Sheet(key=Key.parse(key.replace("-", "m"))))
     tune.read(music.replace("XyQ", "   ").replace("LZ", " |").replace("Kcl", "| x"))

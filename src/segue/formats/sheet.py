@@ -28,20 +28,32 @@ class Sheet:
     tempos: list[Tempo] = field(default_factory=list)
     notice: dict[str, None] = field(default_factory=dict)  # an ordered set
     end: Fraction = Fraction(0)
+    plain: Bar | None = None  # the last bar added, where it has neither a section nor a length of its own
 
     def add(self, slots: Sequence[Chord | None], length: Fraction = Fraction(0)) -> None:
         """Add a bar whose time its slots share equally; None lets the chord before it sound on."""
-        bar = Bar(self.metre, self.key, length, section=self.section)
+        bar = self._bar(length)
         if len(self.bars) >= MOST_BARS or len(self.chords) + len(slots) > MOST_CHORDS or len(slots) > MOST_IN_BAR:
             raise InputError(
                 f"more than {MOST_BARS:,} bars, {MOST_CHORDS:,} chords or {MOST_IN_BAR} places in a bar: too many"
             )
         for place, chord in enumerate(slots):
             if chord is not None:
-                self.chords.append(ChordAt(self.end + bar.length * place / len(slots), chord))
+                start = self.end + bar.length * Fraction(place, len(slots)) if place else self.end
+                self.chords.append(ChordAt(start, chord))
         self.bars.append(bar)
         self.end += bar.length
         self.section = ""
+
+    def _bar(self, length: Fraction) -> Bar:
+        """The next bar: the same object as the last one where both are plain, which sums of lengths are quick on."""
+        last = self.plain
+        is_same = (
+            last is not None and last.metre is self.metre and last.key is self.key and not (length or self.section)
+        )
+        bar = last if is_same and last else Bar(self.metre, self.key, length, section=self.section)
+        self.plain = None if length or self.section else bar
+        return bar
 
     def mark(self, place: int, **changes: object) -> None:
         """Change a bar that is there already: its repeats, its ending."""
