@@ -6,7 +6,7 @@ from segue.formats.midi.reading import read
 from segue.formats.midi.writing import write
 
 NAME = "midi"
-SUFFIXES = (".mid", ".midi", ".smf")
+SUFFIXES = (".mid", ".midi", ".smf", ".kar")
 EXAMPLE = bytes.fromhex(
     "4d546864 00000006 0001 0002 01e04d54726b 00000019 00ff510307a120 00ff58040302 1808 00ff59020100 00ff2f00".replace(
         " ", ""

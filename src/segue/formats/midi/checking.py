@@ -134,27 +134,54 @@ def _after_event(data: bytes, at: int, end: int, file: str) -> int:
 
 
 def texts_of_track(data: bytes, inside: int, *, kind: int) -> list[tuple[int, str]]:
-    """Return (tick, text) of the meta events of one kind (6: marker) in the track that byte `inside` lies in."""
+    """Return (tick, text) of the meta events of one kind (1: text, 5: lyric, 6: marker) of the track around a byte."""
+    return next((list(_texts(data, at, end, kind)) for at, end in _tracks(data) if at - 8 <= inside < end), [])
+
+
+def texts_of_tracks(data: bytes, *, kind: int) -> list[list[tuple[int, str]]]:
+    """Return (tick, text) of the meta events of one kind, for each track that has any."""
+    return [texts for at, end in _tracks(data) if (texts := list(_texts(data, at, end, kind)))]
+
+
+def text_of(raw: bytes) -> str:
+    """Return the text of bytes: UTF-8, else Windows-1252."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _tracks(data: bytes) -> Iterator[tuple[int, int]]:
     at = 8 + int.from_bytes(data[4:8], "big")
     while at + 8 <= len(data):
         end = at + 8 + int.from_bytes(data[at + 4 : at + 8], "big")
-        if at <= inside < end:
-            return list(_texts(data, at + 8, end, kind))
+        if data[at : at + 4] == b"MTrk":
+            yield at + 8, end
         at = end
-    return []
 
 
 def _texts(data: bytes, at: int, end: int, kind: int) -> Iterator[tuple[int, str]]:
-    tick = 0
+    """The texts of one kind in a track that symusic took for well formed."""
+    tick = size = 0
     while at < end:
         delta, at = number_at(data, at, end)
         tick += delta
-        if data[at : at + 1] != b"\xff" or at + 1 >= end:
+        status = data[at] if at < end else 0xFF
+        if status in (0xFF, 0xF0, 0xF7):
+            head = at + 1 + (status == 0xFF)
+            length, start = number_at(data, head, end)
+            if status == 0xFF and head - 1 < end and data[head - 1] == kind:
+                yield tick, text_of(data[start : start + length])
+            at = start + length
+        elif status >= 0xF0:
+            at += {0xF1: 2, 0xF2: 3, 0xF3: 2}.get(status, 1)
+        elif status >= 0x80:
+            size = 1 if 0xC0 <= status < 0xE0 else 2
+            at += 1 + size
+        elif size:
+            at += size
+        else:
             return
-        of, (length, start) = data[at + 1], number_at(data, at + 2, end)
-        if of == kind:
-            yield tick, data[start : start + length].decode(errors="replace")
-        at = start + length
 
 
 def number_at(data: bytes, at: int, end: int | None = None) -> tuple[int, int]:

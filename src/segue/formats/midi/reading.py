@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from segue.errors import FormatError, InputError
-from segue.formats.midi.checking import QUARTERS, number_at, refuse, resolution_of
+from segue.formats.midi.checking import QUARTERS, number_at, refuse, resolution_of, text_of
 from segue.formats.midi.columns import notes_of
 from segue.formats.midi.grid import bars_of, keys_of, metres_of, tempos_of
-from segue.formats.midi.words import Lines, attach_words, chords_of, marked_chords, with_sections
+from segue.formats.midi.words import Lines, attach_words, chords_of, karaoke_of, marked_chords, with_sections
 from segue.music.score import Part, Score
 
 PARTS = 256  # the most of a score
@@ -27,7 +27,8 @@ def read(data: bytes, *, file: str = "") -> Score:
     found = _parsed(data, file)
     _check_counts(found, file)
     notice: list[str] = []
-    parts, end = _parts(found, resolution, data, file, notice)
+    parts, words, end = _parts(found, resolution, data, file, notice)
+    title, words = karaoke_of(data, words, len(parts))
     if end > QUARTERS * resolution:
         refuse(data, file, f"{end // resolution:,} quarter notes long; at most {QUARTERS:,} are read")
     try:
@@ -35,13 +36,14 @@ def read(data: bytes, *, file: str = "") -> Score:
         keys = keys_of(found.key_signatures, notice)
         tempos = tempos_of(found.tempos, resolution, notice)
         markers = found.markers
-        marked = marked_chords(data) if markers else []
+        marked = marked_chords(data, markers) if markers else []
         end = max(end, marked[-1][0] + 1) if marked else end
-        parts, chords = chords_of(parts, marked, resolution, keys, notice)
+        sung = attach_words(parts, words, resolution) if words else tuple(parts)
+        kept, chords = chords_of(sung, marked, resolution, keys, notice)
         bars = bars_of(metres, keys, resolution, end, notice)
         if markers:
             bars = with_sections(bars, markers, marked, resolution)
-        return Score(parts, bars, chords, tempos, title=_title(data), notice=tuple(dict.fromkeys(notice)))
+        return Score(kept, bars, chords, tempos, title=title or _title(data), notice=tuple(dict.fromkeys(notice)))
     except FormatError as error:
         raise FormatError(str(error), file=file) from error
     except InputError as error:
@@ -72,14 +74,18 @@ def _check_counts(found: Any, file: str) -> None:
             raise FormatError(f"{len(events):,} {what}; at most {most:,} are read", file=file)
 
 
-def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str]) -> tuple[tuple[Part, ...], int]:
+def _parts(
+    found: Any, resolution: int, data: bytes, file: str, notice: list[str]
+) -> tuple[list[Part], list[Lines], int]:
     parts: list[Part] = []
     words: list[Lines] = []
     last = empty = syllables = 0
     for track in found.tracks:
-        if track.lyrics:
-            syllables += len(track.lyrics)
-            words.append(Lines(track.name, len(parts), track.lyrics))
+        if lyrics := track.lyrics:
+            syllables += len(lyrics)
+            if syllables > EVENTS:
+                raise FormatError(f"{syllables:,} lyric events; at most {EVENTS:,} are read", file=file)
+            words.append(Lines(track.name, len(parts), [(event.time, event.text) for event in lyrics]))
         if not (listed := track.notes):
             continue
         notes, without, end = notes_of(listed, resolution)
@@ -90,11 +96,9 @@ def _parts(found: Any, resolution: int, data: bytes, file: str, notice: list[str
         parts.append(Part(notes, track.name, track.program, track.is_drum))
     if len(parts) > PARTS:
         raise FormatError(f"{len(parts):,} parts; at most {PARTS} are read", file=file)
-    if syllables > EVENTS:
-        raise FormatError(f"{syllables:,} lyric events; at most {EVENTS:,} are read", file=file)
     if empty:
         notice.append(f"{empty:,} notes without length last one tick")
-    return (attach_words(parts, words, resolution) if words else tuple(parts)), last
+    return parts, words, last
 
 
 def _title(data: bytes) -> str:
@@ -102,9 +106,4 @@ def _title(data: bytes) -> str:
     if data[22:25] != b"\0\xff\x03":
         return ""
     length, start = number_at(data, 25)
-    raw = data[start : start + length]
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    return " ".join(text.replace("\0", " ").split())
+    return " ".join(text_of(data[start : start + length]).replace("\0", " ").split())

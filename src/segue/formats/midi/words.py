@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from segue.errors import InputError
-from segue.formats.midi.checking import texts_of_track
+from segue.formats.midi.checking import texts_of_track, texts_of_tracks
 from segue.formats.midi.grid import FINE, quarters
 from segue.music.chord import QUALITIES, Chord
 from segue.music.key import Key
@@ -19,10 +20,14 @@ from segue.music.lyric import Sung, Syllable
 from segue.music.score import Bar, ChordAt, Part
 
 CHORDS = "Chords"  # the name of the track that holds chord symbols as markers
+_KARAOKE = re.compile(rb"\xff\x01[\x00-\x7f]@[LTW]")
+_BARE = re.compile(r"[A-G]")
 _MARKED = b"\xff\x03\x06Chords"
 _BLOCKS = frozenset(("chords", "chord", "midi 01"))  # names of parts that hold block chords, where all of it is such
 _COMMON = ("", "m", "7", "maj7", "m7", "dim", "m7b5", "dim7", "aug", "sus4", "sus2", "6", "m6", "7sus4", "mMaj7")
+_LINE_BREAKS = ("/", "\\")  # of karaoke files: a line, a verse
 _AROUND = " \t\r\n\0/\\"  # signs around syllables: blanks, and the line breaks of karaoke files
+_REREAD = 1_000_000  # bytes of a file that is read again for its letters
 _NEARLY = 0.9  # of the syllables
 _LEAST = 2  # notes of a block
 _SECTION = 60  # letters; longer markers are remarks
@@ -33,11 +38,29 @@ _Keys = Sequence[tuple[int, Key]]
 
 
 class Lines(NamedTuple):
-    """Lyric events of one track: its name, how many parts came before it, and the events of symusic."""
+    """Lyric events of one track: its name, how many parts came before it, and (tick, text) of each event."""
 
     name: str
     parts_before: int
-    events: Any
+    texts: list[tuple[int, str]]
+
+
+def karaoke_of(data: bytes, words: list[Lines], parts: int) -> tuple[str, list[Lines]]:
+    """Return title and words where a file without lyric events is a karaoke file (.kar): texts on a track of their own.
+
+    Lyric events that are no UTF-8 are read again as Windows-1252.
+    """
+    if any("\ufffd" in text for line in words for _, text in line.texts) and len(data) <= _REREAD:
+        again = texts_of_tracks(data, kind=5)
+        if [len(one) for one in again] == [len(line.texts) for line in words]:
+            return "", [line._replace(texts=one) for line, one in zip(words, again, strict=True)]
+    found = _KARAOKE.search(data) if not words and b"@KMIDI" in data else None
+    if not found:
+        return "", words
+    texts = texts_of_track(data, found.start(), kind=1)
+    titles = [text[2:].strip() for _, text in texts if text.startswith("@T")]
+    sung = [pair for pair in texts if not pair[1].startswith("@")]
+    return titles[0] if titles else "", [Lines("Words", parts, sung)]
 
 
 def attach_words(parts: list[Part], found: list[Lines], resolution: int) -> tuple[Part, ...]:
@@ -49,7 +72,7 @@ def attach_words(parts: list[Part], found: list[Lines], resolution: int) -> tupl
     sung: dict[int, list[tuple[Sung, ...]]] = {}
     onsets = {place: set(part.notes.starts) for place, part in enumerate(parts) if not part.is_drums}
     for line in found:
-        syllables = [(event.time, event.text) for event in line.events if event.time >= 0]
+        syllables = [pair for pair in line.texts if pair[0] >= 0]
         if not syllables or not onsets:
             continue
         times = {time for time, _ in syllables}
@@ -66,15 +89,23 @@ def attach_words(parts: list[Part], found: list[Lines], resolution: int) -> tupl
 
 
 def _sung(lines: list[tuple[int, str]], verse: int, resolution: int) -> tuple[Sung, ...]:
-    """Syllables as `text_of` and notation programs write them."""
-    sung = []
+    """Syllables of one verse; what joins them to words is the hyphen of `text_of`, or blanks as in karaoke files."""
+    after = sum(text[-1:].isspace() and text[-2:-1] != "-" for _, text in lines)
+    before = sum(text[:1] in _LINE_BREAKS or text[:1].isspace() for _, text in lines if text)
+    by_blanks = max(after, before) * 8 >= len(lines)
+    sung: list[Sung] = []
     is_start = True
-    for time, text in lines:
+    for place, (time, text) in enumerate(lines):
         plain = text.strip(_AROUND)
         if not plain:
+            is_start = True
             continue
-        goes_on = text.endswith("-") and len(plain) > 1
-        syllable = _syllable(plain[:-1] if goes_on else plain, is_start, not goes_on)
+        if by_blanks:
+            following = lines[place + 1][1] if place + 1 < len(lines) else " "
+            goes_on = not (text[-1:].isspace() or following[:1] in _LINE_BREAKS or following[:1].isspace())
+        else:
+            goes_on = text.endswith("-") and len(plain) > 1
+        syllable = _syllable(plain[:-1] if goes_on and not by_blanks else plain, is_start, not goes_on)
         sung.append(Sung(quarters(time, resolution), syllable, verse))
         is_start = not goes_on
     return tuple(sung)
@@ -95,10 +126,21 @@ def _syllable(text: str, is_start: bool, is_end: bool) -> Syllable:
 # ---- chords
 
 
-def marked_chords(data: bytes) -> list[tuple[int, str]]:
-    """Return (tick, label) of the markers on a track named "Chords"."""
+def marked_chords(data: bytes, markers: Any) -> list[tuple[int, str]]:
+    """Return (tick, label) of the markers on a track named "Chords"; of all markers where all of them are chords.
+
+    Single letters alone are names of sections.
+    """
     found = data.find(_MARKED)
-    return texts_of_track(data, found, kind=6) if found >= 0 else []
+    if found >= 0:
+        return texts_of_track(data, found, kind=6)
+    texts = [(marker.time, marker.text.strip()) for marker in markers]
+    try:
+        for _, text in texts:
+            Chord.parse(text)
+    except InputError:
+        return []
+    return texts if any(not _BARE.fullmatch(text) for _, text in texts) else []
 
 
 def chords_of(
