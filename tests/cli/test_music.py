@@ -76,6 +76,27 @@ def test_a_piece_of_several_is_chosen(run: Run, tune: Path, tmp_path: Path) -> N
         run("convert", tune, tmp_path / "out.mid", "--tune", 2)
 
 
+def test_a_book_becomes_a_folder(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "book.abc"
+    book.write_text("X:1\nT:One / two\nK:C\nCDEF|\n\nX:2\nT:Other\nK:G\nGABc|\n")
+    told = json.loads(run("convert", book, tmp_path / "out", "--each", "mid", "--json"))
+    assert [Path(path).name for path in told["written"]] == ["0001-One---two.mid", "0002-Other.mid"]
+    assert told["refused"] == []
+    assert str(read_file(tmp_path / "out" / "0002-Other.mid").key) == "G major"
+    assert "2 pieces" in run("convert", book, tmp_path / "out", "--each", ".musicxml", "--quantize")
+    assert json.loads(run("show", book, "--tune", 2, "--json"))["title"] == "Other"
+
+
+def test_words_are_shown(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "song.lrc"
+    path.write_text("[ti:Song]\n[00:01.00]First line\n[00:02.00]Second line\n")
+    told = json.loads(run("show", path, "--json"))
+    assert (told["title"], told["sections"]) == ("Song", [{"name": "", "lines": ["First line", "Second line"]}])
+    assert "2 lines: First line" in run("show", path)
+    with pytest.raises(InputError, match=r"'song\.lrc' holds words and no notes or chords"):
+        run("render", path, tmp_path / "a.wav")
+
+
 def test_a_format_that_nobody_writes_is_refused(run: Run, tune: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'tune\.mp3' has no suffix that can be written: \.mid"):
         run("convert", tune, tmp_path / "tune.mp3")

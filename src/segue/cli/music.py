@@ -17,6 +17,7 @@ from segue.errors import InputError
 
 if TYPE_CHECKING:
     from segue.formats import Piece
+    from segue.music.lyric import Lyric
     from segue.music.score import Score
     from segue.music.summary import Summary
 
@@ -41,6 +42,10 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; its suffix says the format.")],
     tune: TuneOption = 1,
+    each: Annotated[
+        str | None,
+        typer.Option("--each", metavar="SUFFIX", help="OUT is a folder: write every piece into it, in this format."),
+    ] = None,
     to_grid: Annotated[
         bool, typer.Option("--quantize", help="First move a performance to sixteenths or triplets, beat by beat.")
     ] = False,
@@ -52,32 +57,65 @@ def convert(
     """
     from segue.formats import write_file
 
+    if each is not None:
+        _convert_each(source, target, each, to_grid, json)
+        return
     piece, count = _piece(source, tune)
-    report: dict[str, object] = {"in": str(source), "out": str(target), "pieces": count}
-    if to_grid:
-        from segue.music.quantize import quantize
-
-        done = quantize(_score(piece, source))
-        piece = done.score
-        report["quantized"] = {
-            "shift": float(done.shift),
-            "mean": done.mean,
-            "most": done.most,
-            "triplet_beats": done.triplets,
-            "beats": done.beats,
-            "merged": done.merged,
-        }
     notice = list(getattr(piece, "notice", ()))
+    piece, moved = _quantized(piece, source) if to_grid else (piece, None)
     write_file(piece, target)
     if json:
-        print_json({**report, "notice": notice})
+        report = {"in": str(source), "out": str(target), "pieces": count, "notice": notice}
+        print_json(report | ({"quantized": moved} if moved else {}))
         return
     out = console()
     out.print(Text(f"{source} -> {target}" + (f" (piece {tune} of {count})" if count > 1 else "")))
-    if to_grid:
-        out.print(f"moved by {done.mean:.3f} quarter notes on average, by {done.most:.3f} at most")
+    if moved:
+        out.print(f"moved by {moved['mean']:.3f} quarter notes on average, by {moved['most']:.3f} at most")
     for line in notice:
         out.print(Text(f"note: {line}"))
+
+
+def _convert_each(source: Path, folder: Path, suffix: str, to_grid: bool, json: bool) -> None:
+    """Write every piece of a file into a folder, named by its number and title; what cannot be written is named."""
+    from segue.formats import read_all, write_file
+
+    ending = suffix if suffix.startswith(".") else f".{suffix}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made a folder: {error.strerror}") from error
+    written: list[str] = []
+    refused: list[dict[str, object]] = []
+    for number, piece in enumerate(read_all(source), 1):
+        letters = "".join(letter if letter.isalnum() else "-" for letter in piece.title).strip("-")
+        path = folder / f"{number:04d}{'-' if letters else ''}{letters[:60]}{ending}"
+        try:
+            write_file(_quantized(piece, source)[0] if to_grid else piece, path)
+            written.append(str(path))
+        except InputError as error:
+            refused.append({"piece": number, "title": piece.title, "message": str(error)})
+    if json:
+        print_json({"in": str(source), "written": written, "refused": refused})
+        return
+    out = console()
+    out.print(Text(f"{source} -> {folder}: {len(written):,} pieces"))
+    for one in refused:
+        out.print(Text(f"not written: piece {one['piece']} {one['title']!r}: {one['message']}"))
+
+
+def _quantized(piece: Piece, source: Path) -> tuple[Piece, dict[str, float]]:
+    from segue.music.quantize import quantize
+
+    done = quantize(_score(piece, source))
+    return done.score, {
+        "shift": float(done.shift),
+        "mean": done.mean,
+        "most": done.most,
+        "triplet_beats": done.triplets,
+        "beats": done.beats,
+        "merged": done.merged,
+    }
 
 
 def show(
@@ -93,9 +131,13 @@ def show(
     Example: segue show tune.abc --png tune.png
     """
     from segue.formats import replace_file
+    from segue.music.lyric import Lyric
     from segue.music.summary import summarize
 
     piece, count = _piece(file, tune)
+    if isinstance(piece, Lyric) and not (svg or png or roll):
+        _show_words(piece, file, json)
+        return
     score = _score(piece, file)
     summary = summarize(score)
     drawn: dict[str, str] = {}
@@ -205,6 +247,23 @@ def _write_sound(score: Score, target: Path, soundfont: Path | None, rate: int) 
     sound = Sound(samples, rate)
     replace_file(target, pack(sound))
     return sound.seconds
+
+
+def _show_words(lyric: Lyric, file: Path, json: bool) -> None:
+    sections = [{"name": name, "lines": [line.text for line in lines]} for name, lines in lyric.sections]
+    if json:
+        told = {"title": lyric.title, "artist": lyric.artist, "language": lyric.language, "sections": sections}
+        print_json({"file": str(file), **told})
+        return
+    out = console()
+    out.print(
+        Text(
+            " · ".join(word for word in (lyric.title or file.name, lyric.artist, lyric.language) if word), style="bold"
+        )
+    )
+    for section in sections:
+        lines = section["lines"]
+        out.print(Text(f"[{section['name'] or 'words'}] {len(lines)} lines: {lines[0] if lines else ''} ..."))
 
 
 def _print_summary(summary: Summary, file: Path, tune: int, count: int) -> None:
