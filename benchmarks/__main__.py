@@ -28,6 +28,7 @@ BENCHMARKS: tuple[str, ...] = (
     "score_nottingham",
     "score_billboard",
     "score_jsb",
+    "score_pieces",
     "score_engine",
 )
 
