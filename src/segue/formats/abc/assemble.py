@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd
 
 from segue.errors import InputError
@@ -45,7 +46,7 @@ def assemble(header: Header, voices: list[Voice], resolution: int, lost: Counter
         tuple(parts),
         _bars(marks, resolution),
         _chords(with_bars, resolution, end),
-        _tempos(voices, resolution),
+        _tempos(voices, resolution, end),
         header.title,
         header.composer,
         header.style,
@@ -159,12 +160,8 @@ def _notes(voice: Voice, resolution: int, end: int) -> Notes:
 def _velocities(voice: Voice) -> list[int]:
     """Return the velocity of every note, in the order in which they were read."""
     count = len(voice.starts)
-    if not voice.velocities:
-        return [voice.setting.velocity] * count
-    velocities = [voice.first_velocity] * count
-    for index, velocity in voice.velocities:
-        velocities[index:] = [velocity] * (count - index)
-    return velocities
+    changes = [(0, voice.first_velocity), *voice.velocities, (count, 0)]
+    return [velocity for (index, velocity), (after, _) in pairwise(changes) for _ in range(after - index)]
 
 
 def _chords(voices: list[Voice], resolution: int, end: int) -> tuple[ChordAt, ...]:
@@ -176,6 +173,6 @@ def _chords(voices: list[Voice], resolution: int, end: int) -> tuple[ChordAt, ..
     return tuple(ChordAt(Fraction(time, resolution), chord) for time, chord in rows if time < end)
 
 
-def _tempos(voices: list[Voice], resolution: int) -> tuple[Tempo, ...]:
+def _tempos(voices: list[Voice], resolution: int, end: int) -> tuple[Tempo, ...]:
     rows = sorted((time, order, bpm) for voice in voices for order, (time, bpm) in enumerate(voice.tempos))
-    return tuple(Tempo(Fraction(time, resolution), bpm) for time, _, bpm in rows)
+    return tuple(Tempo(Fraction(time, resolution), bpm) for time, _, bpm in rows if time < end)

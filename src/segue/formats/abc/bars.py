@@ -9,7 +9,7 @@ from segue.formats.abc.setting import Setting
 from segue.music.key import Key
 from segue.music.metre import Metre
 
-_MOST = 20_000
+_MOST, _LONGEST = 20_000, 256  # bars of a voice, quarter notes of a bar
 
 
 @dataclass(slots=True)
@@ -46,10 +46,13 @@ class Bars:
 
     def close(self, time: int, played: int, setting: Setting) -> None:
         """End the open bar at `time`; the passage that ends with it is played so often."""
+        length = time - self.start
+        if length > _LONGEST * setting.resolution:
+            raise InputError(f"a bar of {length // setting.resolution} quarter notes; at most {_LONGEST} are accepted")
         if len(self.marks) >= _MOST:
             raise InputError(f"more than {_MOST:,} bars in a voice")
         rest = (self._from, played, self._ending, self.section)
-        self.marks.append(Mark(self.start, time - self.start, self._metre, self._key, *rest))
+        self.marks.append(Mark(self.start, length, self._metre, self._key, *rest))
         self.start, self._from, self._ending, self.section = time, False, (), ""
         self.settle(setting)
 

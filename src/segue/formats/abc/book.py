@@ -6,19 +6,39 @@ import re
 
 from segue.errors import FormatError
 from segue.formats.abc.tune import Line, read_tune
+from segue.formats.limits import check_size
 from segue.music.score import Score
 
+_MOST_TUNES, _MOST_TOLD = 20_000, 20
+_HEADER = re.compile(r"%%|[A-JL-UXYZ]:")  # fields and directives of a book that hold for its tunes
 _BREAK = re.compile(r"\r\n?|\n")
 
 
 def read_all(data: bytes, *, file: str = "") -> list[Score]:
-    """Read every tune of a book; FormatError, with the line, where one is none."""
+    """Read every tune of a book; FormatError, with the line, where none can be read.
+
+    A tune that cannot be read among others that can is told in the notice of the first of them.
+    """
+    check_size(data, file=file)
     defaults, tunes = split(decode(data), file)
-    return [read_tune(tune, defaults, file) for tune in tunes]
+    scores: list[Score] = []
+    errors: list[FormatError] = []
+    for tune in tunes:
+        try:
+            scores.append(read_tune(tune, defaults, file))
+        except FormatError as error:
+            errors.append(error)
+    if not scores:
+        raise errors[0]
+    if errors:
+        told = tuple(f"a tune of the book not read: {error}" for error in errors[:_MOST_TOLD])
+        scores[0] = scores[0].replace(notice=(*scores[0].notice, *told))
+    return scores
 
 
 def read(data: bytes, *, file: str = "") -> Score:
     """Read the first tune of a book; the notice says how many follow."""
+    check_size(data, file=file)
     defaults, tunes = split(decode(data), file)
     score = read_tune(tunes[0], defaults, file)
     if len(tunes) > 1:
@@ -39,27 +59,27 @@ def decode(data: bytes) -> str:
 def split(text: str, file: str = "") -> tuple[list[Line], list[list[Line]]]:
     """Cut a book into (the lines before its first tune that hold for all, the lines of each tune).
 
-    A tune begins with X: and ends before a blank line; FormatError where there is none.
+    A tune begins with X: (the only one of a text may do without) and ends before a blank line; FormatError where there
+    is none, or more than 20,000.
     """
-    defaults: list[Line] = []
+    count = text.count("\nX:") + text.count("\rX:")
+    if count > _MOST_TUNES:
+        raise FormatError(f"{count:,} tunes in a book; at most {_MOST_TUNES:,} are read", file=file, place="line 1")
+    before: list[Line] = []
     tunes: list[list[Line]] = []
-    current: list[Line] | None = None
+    current = before
     has_key = False
     for number, line in enumerate(_BREAK.split(text), 1):
         if line.startswith("X:"):
             current, has_key = [], False
             tunes.append(current)
-        elif current is not None and not line.strip():
-            if has_key:
-                current = None
-            continue
-        if current is not None:
+        elif has_key and not line.strip():
+            current, has_key = [], False  # what stands between tunes
+        if line.strip():
             current.append((number, line))
             has_key = has_key or line.startswith("K:")
-        elif not tunes:
-            defaults.append((number, line))
-    if not tunes:
-        if not any(line.startswith("K:") for _, line in defaults):
-            raise FormatError("no ABC tune: neither an X: nor a K: field", file=file, place="line 1")
-        return [], [defaults]
-    return [line for line in defaults if re.match(r"%%|[A-Za-z]:", line[1])], tunes
+    if tunes:
+        return [line for line in before if _HEADER.match(line[1])], tunes
+    if not any(line.startswith("K:") for _, line in before):
+        raise FormatError("no ABC tune: neither an X: nor a K: field", file=file, place="line 1")
+    return [], [before]

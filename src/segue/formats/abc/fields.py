@@ -99,27 +99,30 @@ def read_shift(text: str) -> int:
 
 @lru_cache(maxsize=256)
 def read_metre(text: str) -> Metre | None:
-    """Read an M: field: "6/8", "C", "C|", "2+3/8", "(2+2+3)/8"; None for "none", else InputError."""
+    """Read an M: field: "6/8", "C", "C|", "2+3/8", "(2+2+3)/8", 4/4 for "none"; None where it is none of these."""
     plain = text.strip()
     if plain.lower() in ("none", ""):
-        return None
+        return Metre()
     count, slash, value = plain.partition("/")
     numbers = [part.strip(" ()") for part in count.split("+")]
     if slash and all(number.isdecimal() and len(number) < 4 for number in numbers):
         plain = f"{sum(map(int, numbers))}/{value}"
-    return Metre.parse(plain)
+    try:
+        return Metre.parse(plain)
+    except InputError:
+        return None
 
 
-def read_unit(text: str) -> Fraction:
-    """Read an L: field, such as "1/8", in quarter notes; InputError where it is none."""
+def read_unit(text: str) -> Fraction | None:
+    """Read an L: field, such as "1/8", in quarter notes; None where it is none."""
     found = re.fullmatch(r"(\d{1,3})(?:\s*/\s*(\d{1,4}))?", text.strip())
     if not found or not int(found[1]) or not int(found[2] or 1):
-        raise InputError(f"{text[:20]!r} is no unit length; such as 1/8")
+        return None
     return Fraction(4 * int(found[1]), int(found[2] or 1))
 
 
-_TEMPO = re.compile(r"((?:\d+/\d+\s+)*\d+/\d+)\s*=\s*(\d{1,4}(?:\.\d{1,20})?)")
-_OLD_TEMPO = re.compile(r"(?:[CL](\d*(?:/\d+)?)\s*=\s*)?(\d{1,4}(?:\.\d{1,20})?)")
+_TEMPO = re.compile(r"((?:\d+/\d+\s+)*\d+/\d+)\s*=\s*(\d{1,4}(?:\.\d{1,20})?)(?!\d)")
+_OLD_TEMPO = re.compile(r"(?:[CL](\d*(?:/\d+)?)\s*=\s*)?(\d{1,4}(?:\.\d{1,20})?)(?!\d)")
 
 
 @lru_cache(maxsize=512)
@@ -128,14 +131,14 @@ def read_tempo(text: str, unit: Fraction) -> float | None:
     plain = re.sub(r'"[^"]*"?', "", text).strip()
     if found := _TEMPO.match(plain):
         beats = [part.partition("/") for part in found[1].split()]
-        if any(not int(low) or len(top + low) > 8 for top, _, low in beats):
+        if any(len(top + low) > 8 or not int(low) for top, _, low in beats):
             return None
         beat = sum((Fraction(4 * int(top), int(low)) for top, _, low in beats), Fraction(0))
         number = found[2]
     elif found := _OLD_TEMPO.match(plain):
         times = found[1] or "1"
         top, _, low = times.partition("/")
-        if not int(low or 1) or len(times) > 8:
+        if len(times) > 8 or not int(low or 1):
             return None
         beat = unit * Fraction(int(top or 1), int(low or 1))
         number = found[2]

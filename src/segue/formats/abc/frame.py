@@ -34,7 +34,7 @@ class Frame:
         times += [chord.start for chord in score.chords]
         times += [tempo.start for tempo in score.tempos]
         times += [sung.start for part in score.parts for sung in part.words]
-        quarter = lcm(8, *(time.denominator for time in times), *(part.notes.resolution for part in score.parts))
+        quarter = lcm(16, *(time.denominator for time in times), *(part.notes.resolution for part in score.parts))
         starts = tuple(int(start * quarter) for start in score.bar_starts)
         return cls(score.bars, starts, quarter, quarter // _units_of_quarter(score))
 

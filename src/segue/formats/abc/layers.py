@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from segue.errors import InputError
 from segue.music.key import Key
 from segue.music.note import Notes
-from segue.music.pitch import Tone
+
+_MOST_LAYERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,82 +43,84 @@ class Stack:
 def layers_of(notes: Notes, resolution: int, key_at: Callable[[int], Key], sung: set[int]) -> list[list[Stack]]:
     """Lay notes into layers, in ticks of `resolution`; what is sung (the ticks where words lie) lies in the first.
 
-    InputError where two notes that are sung overlap.
+    InputError where two notes that are sung overlap, or where more than 64 layers are needed.
     """
-    grouped: defaultdict[tuple[int, int, int, int], list[int]] = defaultdict(list)
-    scale = resolution // notes.resolution
-    again: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
-    rows = zip(notes.starts, notes.lengths, notes.pitches, notes.velocities, strict=True)
-    for start, length, pitch, velocity in rows:
-        copy = again[start, length, pitch, velocity]  # of a note that sounds twice at once
-        again[start, length, pitch, velocity] += 1
-        grouped[start * scale, length * scale, velocity, copy].append(pitch)
-    stacks = [
-        Stack(start, start + length, spell_together(pitches, key_at(start)), velocity)
-        for (start, length, velocity, _), pitches in grouped.items()
-    ]
-    stacks.sort(key=lambda stack: (stack.start, -stack.notes[-1].natural))
+    stacks = sorted(_stacks(notes, resolution, key_at), key=lambda stack: (stack.start, -stack.notes[-1].natural))
     first, others = _part_sung(stacks, sung)
     return _fit(first, others)
 
 
+def _stacks(notes: Notes, resolution: int, key_at: Callable[[int], Key]) -> Iterator[Stack]:
+    """Gather the notes that begin and end together with one velocity, so that each has its own place on the staff."""
+    grouped: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+    scale = resolution // notes.resolution
+    rows = zip(notes.starts, notes.lengths, notes.pitches, notes.velocities, strict=True)
+    for start, length, pitch, velocity in rows:
+        grouped[start * scale, length * scale, velocity].append(pitch)
+    for (start, length, velocity), pitches in grouped.items():
+        left = sorted(pitches)
+        while left:
+            spelled, left = spell_together(left, key_at(start))
+            yield Stack(start, start + length, spelled, velocity)
+
+
 def _part_sung(stacks: list[Stack], sung: set[int]) -> tuple[list[Stack], list[Stack]]:
-    """Part what is sung, each word on one stack, from the rest."""
-    starting: defaultdict[int, list[Stack]] = defaultdict(list)
-    for stack in stacks:
-        starting[stack.start].append(stack)
+    """Part what is sung, each word on one stack, from the rest; stacks are sorted by their starts."""
     first: list[Stack] = []
+    sounding: list[Stack] = []
+    coming = iter([*stacks, None])
+    stack = next(coming)
     for word in sorted(sung):
+        while stack is not None and stack.start <= word:
+            sounding.append(stack)
+            stack = next(coming)
+        sounding = [one for one in sounding if one.end > word]
         free = first[-1].end if first else 0
         if word < free:
             continue
-        found = starting.get(word) or [stack for stack in stacks if stack.start <= word < stack.end]
-        fitting = next((stack for stack in found if stack.start >= free), None)
-        if fitting is None:
+        fitting = [one for one in sounding if one.start >= free]
+        if not fitting:
             raise InputError(f"words from tick {word} on lie on notes that overlap, or on none; ABC cannot say that")
-        first.append(fitting)
+        first.append(next((one for one in fitting if one.start == word), fitting[-1]))
     chosen = {id(stack) for stack in first}
     return first, [stack for stack in stacks if id(stack) not in chosen]
 
 
-def _fit(first: list[Stack], others: Iterable[Stack]) -> list[list[Stack]]:
+def _fit(first: list[Stack], others: list[Stack]) -> list[list[Stack]]:
     """Put each stack into the first layer that has room for it; `first` already lies in the first one."""
     layers: list[list[Stack]] = [[]]
     free = [0]
-    following = iter([*first, None])
-    nearest = next(following)
-    for stack in [*others, None]:
-        while nearest is not None and (stack is None or nearest.start <= stack.start):
-            layers[0].append(nearest)
-            free[0] = nearest.end
-            nearest = next(following)
-        if stack is None:
-            break
-        place = next((at for at, end in enumerate(free) if end <= stack.start), len(layers))
-        if place == 0 and nearest is not None and nearest.start < stack.end:
-            place = next((at for at, end in enumerate(free) if at and end <= stack.start), len(layers))
+    coming = [*reversed(first)]
+    for stack in others:
+        while coming and coming[-1].start <= stack.start:
+            layers[0].append(coming.pop())
+            free[0] = layers[0][-1].end
+        has_room = not coming or stack.end <= coming[-1].start  # in the first layer, before what is sung next
+        place = next((at for at, end in enumerate(free) if end <= stack.start and (at or has_room)), len(layers))
+        if place == _MOST_LAYERS:
+            raise InputError(f"more than {_MOST_LAYERS} notes at once that do not end together, at tick {stack.start}")
         if place == len(layers):
             layers.append([])
             free.append(0)
         layers[place].append(stack)
         free[place] = stack.end
+    layers[0] += reversed(coming)
     return layers
 
 
-def spell_together(pitches: list[int], key: Key) -> tuple[Spelled, ...]:
-    """Spell pitches that sound together, from low to high, each on a place of the staff of its own."""
+def spell_together(pitches: list[int], key: Key) -> tuple[tuple[Spelled, ...], list[int]]:
+    """Spell pitches (sorted) that sound together, each on its own place of the staff; return also those without one."""
     taken: dict[int, Spelled] = {}
-    for pitch in sorted(pitches):
+    left = []
+    for pitch in pitches:
         tone = key.spell(pitch)
         for fifths in (0, 12, -12):
-            spelled = _place(pitch, tone.up(fifths)) if -15 < tone.fifths + fifths < 20 else None
-            if spelled and spelled.natural not in taken:
-                taken[spelled.natural] = spelled
-                break
+            if -15 < tone.fifths + fifths < 20:  # at most double accidentals
+                other = tone.up(fifths)
+                spelled = Spelled(other.letter, pitch - other.alter, other.alter)
+                if spelled.natural not in taken:
+                    taken[spelled.natural] = spelled
+                    break
         else:
-            raise InputError(f"pitches {pitches} cannot be spelled on different places of the staff")
-    return tuple(taken.values())
-
-
-def _place(pitch: int, tone: Tone) -> Spelled:
-    return Spelled(tone.letter, pitch - tone.alter, tone.alter)
+            left.append(pitch)
+    return tuple(taken.values()), left

@@ -17,12 +17,15 @@ _SIGNS = {velocity: f"!{sign}!" for sign, velocity in DYNAMICS.items()}
 
 @dataclass(frozen=True)
 class Lane:
-    """A part to be written as a voice: its label ("" where it needs none), what stands before the note at a tick
-    (chord symbols, tempos), and the letter of its rests."""
+    """A part to be written as a voice: its label ("" where it needs none), and the letter of its rests.
+
+    `tempos` and `chords` are the fields and the chord symbols that stand before the note at a tick.
+    """
 
     part: Part
     label: str
-    marks: Mapping[int, str]
+    tempos: Mapping[int, str]
+    chords: Mapping[int, str]
     rest: str = "z"
 
 
@@ -47,7 +50,7 @@ def write_bars(lane: Lane, frame: Frame) -> Iterator[WrittenBar]:
     """Return each bar of a part as ABC; InputError where ABC cannot say it."""
     words = {frame.ticks(sung.start) for sung in lane.part.words}
     layers = layers_of(lane.part.notes, frame.quarter, frame.key_at, words)
-    cuts = [sorted({*lane.marks, *words}), *([] for _ in layers[1:])]
+    cuts = [sorted({*lane.tempos, *lane.chords, *words}), *([] for _ in layers[1:])]
     cursors = [Cursor(layer, cut, frame) for layer, cut in zip(layers, cuts, strict=True)]
     writer = _BarWriter(lane, frame)
     for number in range(len(frame.bars)):
@@ -140,13 +143,24 @@ class _BarWriter:
                 if place and (piece.start - bar_start) % beat == 0:
                     texts.append(" ")
             left = max(0, left - 1)
-            if is_first:
-                texts.append(self._lane.marks.get(piece.start, ""))
             length = length_text((piece.end - piece.start) * tuplet[0], frame.unit * tuplet[1])
-            texts.append(self._sign(piece, before, length, accidentals) or f"{before}{rest}{length}")
+            tempo = self._lane.tempos.get(piece.start, "") if is_first else ""
+            chord = self._lane.chords.get(piece.start, "") if is_first else ""
+            field, dynamic = self._dynamic(piece)
+            sign = self._notes(piece, length, accidentals) if piece.stack else f"{rest}{length}"
+            texts.append(f"{tempo}{field}{chord}{dynamic}{before}{sign}")
             if not left:
                 tuplet = (1, 1)
         return "".join(texts)
+
+    def _dynamic(self, piece: Piece) -> tuple[str, str]:
+        """Return what stands before a piece so that it has its velocity: a field, or a sign."""
+        stack = piece.stack
+        if stack is None or piece.start != stack.start or stack.velocity == self._velocity:
+            return "", ""
+        self._velocity = velocity = stack.velocity
+        sign = _SIGNS.get(velocity, "")
+        return ("", sign) if sign else (f"[I:MIDI=beat {velocity} {velocity} {velocity} 1]", "")
 
     def _tuplet(self, lengths: list[int]) -> tuple[tuple[int, int], int, str]:
         """Return how the lengths are stretched, for how many notes, and the sign of the tuplet that begins."""
@@ -156,15 +170,12 @@ class _BarWriter:
         p, q, r = found
         return (p, q), r, f"({p}" if (p, q, r) == (3, 2, 3) else f"({p}:{q}:{r}"
 
-    def _sign(self, piece: Piece, before: str, length: str, accidentals: Accidentals) -> str:
+    def _notes(self, piece: Piece, length: str, accidentals: Accidentals) -> str:
         stack = piece.stack
         if stack is None:
             return ""
-        dynamic = ""
-        if piece.start == stack.start and stack.velocity != self._velocity:
-            self._velocity = velocity = stack.velocity
-            dynamic = _SIGNS.get(velocity) or f"[I:MIDI=beat {velocity} {velocity} {velocity} 1]"
-        notes = "".join(accidentals.write(note) for note in stack.notes)
+        is_held = piece.start > stack.start
+        notes = "".join(accidentals.write(note, is_held=is_held) for note in stack.notes)
         if len(stack.notes) > 1:
             notes = f"[{notes}]"
-        return f"{dynamic}{before}{notes}{length}{'-' if piece.end < stack.end else ''}"
+        return f"{notes}{length}{'-' if piece.end < stack.end else ''}"

@@ -28,7 +28,7 @@ _WHOLE = {"ss": "ß", "AE": "Æ", "ae": "æ", "OE": "Œ", "oe": "œ", "/O": "Ø"
 _WHOLE |= {"TH": "Þ", "th": "þ", "DH": "Ð", "dh": "ð"}
 _ESCAPE = re.compile(
     r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(ss|AE|ae|OE|oe|/O|/o|AA|aa|TH|th|DH|dh)"
-    r"|([`'^~\",cuvHr;=o][A-Za-z])|(.))|(&#?\w+;)"
+    r"|([`'^~\",cuvHr;=o][A-Za-z])|(.))|(&#?\w{1,31};)"
 )
 
 
@@ -56,24 +56,30 @@ def _unescape(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", pair[1] + _ACCENTS[pair[0]])
 
 
-_TO_ESCAPE = re.compile(r'[\\%&"\]\x00-\x1f\x7f-\xa0\u00ad\u2028\u2029\ufeff]|^\s+|\s+$')
+_TO_ESCAPE = re.compile(r"[\\%\x00-\x1f\x7f-\x9f\u00ad\u2028\u2029\ufeff]|&(?=#?\w{1,31};)|^\s+|\s+$")
 _WORD_SIGNS = frozenset("-_*|")
 
 
-def write_text(text: str) -> str:
-    """Return a text such that `read_text` gives it back; InputError where it holds half of a surrogate pair."""
-    return _check(_TO_ESCAPE.sub(lambda found: "".join(map(_escape, found[0])), text))
+def write_text(text: str, signs: str = "") -> str:
+    """Return a text such that `read_text` gives it back; `signs` are those that the place does not bear.
+
+    InputError where it holds half of a surrogate pair.
+    """
+    text = _TO_ESCAPE.sub(lambda found: "".join(map(_escape, found[0])), text)
+    for sign in signs:
+        text = text.replace(sign, _escape(sign))
+    return _check(text)
 
 
 def write_syllable(text: str) -> str:
     """Return a syllable for a w: line: blanks inside it are tied with ~."""
     signs = []
-    for sign in text:
+    for place, sign in enumerate(text):
         if sign == " ":
             signs.append("~")
         elif sign in _WORD_SIGNS:
             signs.append("\\" + sign)
-        elif sign == "~" or sign.isspace() or _TO_ESCAPE.match(sign):
+        elif sign in "~\t" or _TO_ESCAPE.match(text, place):
             signs.append(_escape(sign))
         else:
             signs.append(sign)

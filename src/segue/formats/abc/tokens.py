@@ -19,11 +19,11 @@ Item = tuple[Any, ...]  # kind first, always six long
 TOKEN = re.compile(
     r"(?:\^\^?|__?|=)?[A-Ga-g][,']*\d{0,9}/*\d{0,9}"  # a note
     r'|"[^"]*"?'  # a chord symbol or a text
-    r"|\.?(?:\[?\|(?: :(?![|:]))?|:+ ?\||: ?:)[|\]:]*(?:\d[\d,.\-]*)?"  # a bar line, and the ending that it begins
+    r"|\.?(?:\[?\|(?: :(?![|:]))?|:+ ?\||: ?:)[|\]:]*(?:\d[\d,.\-]{0,60})?"  # a bar line, and the ending that it begins
     r"|[zxyZX]\d{0,9}/*\d{0,9}"  # a rest
     r"|\(\d{1,2}(?::\d{0,2}){0,2}|\.?-|[()<&]|>+|<+"  # tuplets, ties, slurs, broken rhythm, overlays
     r"|\[[A-Za-z]:[^\]]*\]?"  # a field
-    r'|\[(?:\d[\d,.\-]*|"[^"]*"(?![^\]|]{0,200}\]))'  # an ending
+    r'|\[(?:\d[\d,.\-]{0,60}|"[^"]*"(?![^\]|]{0,200}\]))'  # an ending
     r"|\[[^\]|\[]{0,200}\]\d{0,9}/*\d{0,9}"  # a chord
     r"|\{[^}]*\}?"  # grace notes
     r"|![^!\s|][^!|]*!|\+[^+\s|\d][^+|]*\+"  # decorations
@@ -144,7 +144,7 @@ def _bar(found: re.Match[str]) -> Item:
     """Read a bar line: (BAR, times the passage before is played, repeats from here, endings, is double)."""
     before, lines, after, endings = found.groups()
     if not lines and not after:  # "::" stands for ":||:"
-        return (BAR, len(before) // 2 + 1, 1, read_endings(endings or ""), False)
+        return (BAR, min(len(before) // 2 + 1, 99), 1, read_endings(endings or ""), False)
     return (BAR, min(len(before) + 1, 99), len(after), read_endings(endings or ""), len(lines) > 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from fractions import Fraction
+from typing import TypeVar
 
 from segue.errors import FormatError, InputError
 from segue.formats.abc import fields
@@ -13,7 +14,6 @@ from segue.formats.abc.setting import Setting
 from segue.formats.abc.text import read_text
 from segue.formats.abc.tokens import Finer
 from segue.formats.abc.voice import Voice
-from segue.music.metre import Metre
 from segue.music.score import Score
 
 RESOLUTION = 2**11 * 3**2 * 5 * 7  # ticks of a quarter note at first; more where a time needs them
@@ -26,6 +26,7 @@ _NAME = re.compile(r'\b(?:name|nm)="([^"]*)"')
 _UNKEPT = frozenset("ABDFGHNOSZWmUPYrs")  # fields that a score has no place for
 
 Line = tuple[int, str]
+_T = TypeVar("_T")
 
 
 def read_tune(lines: list[Line], defaults: list[Line], file: str = "") -> Score:
@@ -36,7 +37,9 @@ def read_tune(lines: list[Line], defaults: list[Line], file: str = "") -> Score:
         raise FormatError(f"a tune of {letters:,} letters; at most {_MOST_LETTERS:,} are read", file=file, place=place)
     resolution = RESOLUTION
     has_words = any(line.startswith("w:") for _, line in lines)
-    while resolution <= _MOST_RESOLUTION:
+    tries = max(2, min(12, _MOST_LETTERS * 2 // (letters + 1)))
+    while resolution <= _MOST_RESOLUTION and tries:
+        tries -= 1
         try:
             return Tune(Setting(resolution, has_words=has_words), file).read(defaults, lines)
         except Finer as finer:
@@ -55,11 +58,12 @@ class Tune:
         self.lost: Counter[str] = Counter()
         self._unit: Fraction | None = None
         self._waiting: list[tuple[str, str]] = []  # V: and Q: fields of the header
-        self._is_body, self._is_continued = False, False
+        self._is_body, self._is_continued, self._has_key = False, False, True
 
     def read(self, defaults: list[Line], lines: list[Line]) -> Score:
         """Return the score; FormatError with the line where one cannot be read, Finer where ticks are too long."""
         number = lines[0][0]
+        self._has_key = any(line.startswith("K:") for _, line in lines)
         try:
             for here, line in (*defaults, *lines):
                 number = here
@@ -87,6 +91,10 @@ class Tune:
                 self._head(line[0], value)
         elif self._is_body:
             self._music(line)
+        elif "|" in line and not self._has_key:
+            self.lost["a key, as there is no K: field"] += 1
+            self._begin("C")
+            self._music(line)
         elif line.strip():
             self.lost["lines before K:"] += 1
 
@@ -103,9 +111,9 @@ class Tune:
         if letter in "TCR":
             self._tell(letter, read_text(value))
         elif letter == "M":
-            self.setting.metre = fields.read_metre(value) or Metre()
+            self.setting.metre = fields.read_metre(value) or self._lose(letter, value, self.setting.metre)
         elif letter == "L":
-            self._unit = fields.read_unit(value)
+            self._unit = fields.read_unit(value) or self._lose(letter, value, self._unit)
         elif letter in "VQ":
             self._waiting.append((letter, value))
         elif letter == "K":
@@ -125,6 +133,10 @@ class Tune:
             self.lost["further titles"] += 1
         else:
             header.title = text
+
+    def _lose(self, letter: str, value: str, kept: _T) -> _T:
+        self.lost[f"field {letter}:{value[:20]}"] += 1
+        return kept
 
     def _begin(self, value: str) -> None:
         """Begin the body: K: is the last field of the header."""

@@ -21,18 +21,14 @@ def write_verses(words: Iterable[tuple[int, int, Syllable]], events: list[int], 
         if not syllable.text:
             raise InputError("a syllable without letters cannot be written as ABC")
         verses[verse][tick] = syllable
-    return [
-        "w:" + (_line(verses[verse], events, held) if verse in verses else "*")
-        for verse in range(1, max(verses, default=0) + 1)
-    ]
+    last = max((tick for syllables in verses.values() for tick in syllables), default=0)
+    reached = [tick for tick in events if tick <= last]  # by each verse: else some programs take one for another
+    return ["w:" + _line(verses.get(verse, {}), reached, held) for verse in range(1, max(verses, default=0) + 1)]
 
 
 def _line(syllables: dict[int, Syllable], events: list[int], held: frozenset[int]) -> str:
-    last = max(syllables)
     texts: list[str] = []
     for tick in events:
-        if tick > last:
-            break
         syllable = syllables.get(tick)
         if syllable is None:
             texts.append("_" if tick in held and texts else "*")

@@ -14,10 +14,10 @@ from segue.formats.abc.text import read_text
 from segue.formats.abc.tokens import Item, scale
 from segue.formats.abc.words import Event, SungAt, set_words
 from segue.music.chord import Chord
-from segue.music.metre import Metre
 
 Struck = tuple[int, int, int]  # of a note: its index, its pitch without accidental, the ticks of this piece of it
 _NO_GROUP: tuple[int, list[Struck], int] = (-1, [], 0)
+_MOST_VERSES = 99
 _TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _JUMPS = ("d.c.", "d.s.", "dacapo", "dacoda", "fine", "segno", "coda", "dc", "ds")
 _UNHEARD = frozenset("rNmUsWGHDBFSOZA")
@@ -261,10 +261,12 @@ class Voice:
             if not key.is_understood:
                 self.lost[f"key {value[:20]!r}"] += 1
             setting.key = key if key.is_named else setting.key.moved(key.shift)
-        elif letter == "L":
-            setting.unit = read_unit(value)
-        elif letter == "M":
-            setting.metre = read_metre(value) or Metre()
+        elif letter == "L" and (unit := read_unit(value)):
+            setting.unit = unit
+        elif letter == "M" and (metre := read_metre(value)):
+            setting.metre = metre
+        elif letter != "I":
+            self.lost[f"field {letter}:{value[:20]}"] += 1
         else:
             self.direct(value)
         self.table = setting.table()
@@ -287,6 +289,9 @@ class Voice:
     def sing(self, text: str) -> None:
         """Set a w: line to the line of music before it."""
         self._verse += 1
+        if self._verse > _MOST_VERSES:
+            self.lost["verses beyond the 99th"] += 1
+            return
         sung, is_open, lost = set_words(text, self._events, self._verse, self._verse in self._open_verses)
         self.words += sung
         if is_open:

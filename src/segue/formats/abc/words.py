@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from segue.formats.abc.text import read_text
 
-_PIECE = re.compile(r"(?:\\.|[^\s_*|\\-])+|[-_*|]|\s+|\\")
+_PIECE = re.compile(r"(?:\\.|[^ \t_*|\\-])+|[-_*|]|[ \t]+|\\")
 _BLANK = re.compile(r"(?<!\\)~")
 
 Event = tuple[int, int]  # where a note begins (ticks), and the number of its bar
@@ -47,13 +47,13 @@ def set_words(text: str, events: list[Event], verse: int, is_open: bool) -> tupl
                 place += not follows
         elif piece in ("_", "*"):
             place += 1
-        elif not piece.isspace() and piece != "\\":
+        elif piece[0] not in " \t" and piece != "\\":
             if place >= len(events):
                 lost += 1
                 continue
             syllables.append((place, read_text(_BLANK.sub(" ", piece), strip=False), False))
             place += 1
-        follows = piece not in ("-", "_", "*", "|") and not piece.isspace()
+        follows = piece not in ("-", "_", "*", "|") and piece[0] not in " \t"
         if 0 < place <= len(events):
             bar = max(bar, events[place - 1][1])
     return _sung(syllables, events, verse, is_open), syllables[-1][2] if syllables else is_open, lost

@@ -42,7 +42,7 @@ def write_tune(score: Score, number: int) -> str:
     if tempos and not tempos[0].start:
         lines.append(f"Q:{tempo_text(tempos.pop(0).bpm)}")
     lanes = _lanes(score, frame, tempos)
-    lines += [f'V:{lane.label} name="{write_text(lane.part.name)}"' for lane in lanes if lane.label]
+    lines += [_voice_field(lane) for lane in lanes if lane.label]
     lines.append(f"K:{key_text(score.key)}")
     for lane in lanes:
         lines += _sound(lane)
@@ -52,20 +52,22 @@ def write_tune(score: Score, number: int) -> str:
 
 def _lanes(score: Score, frame: Frame, tempos: list[Tempo]) -> list[Lane]:
     """Return what is written as voices; a score without parts becomes one of invisible rests."""
-    marks: dict[int, str] = {}
+    fields: dict[int, str] = {}
     for tempo in tempos:
         tick = frame.ticks(tempo.start)
-        marks[tick] = f"{marks.get(tick, '')}[Q:{tempo_text(tempo.bpm)}]"
-    for one in score.chords:
-        tick = frame.ticks(one.start)
-        marks[tick] = marks.get(tick, "") + label_text(one.chord)
+        fields[tick] = f"{fields.get(tick, '')}[Q:{tempo_text(tempo.bpm)}]"
+    chords = {frame.ticks(one.start): label_text(one.chord) for one in score.chords}
     if not score.parts:
-        return [Lane(Part(Notes.of(())), "", marks, "x")] if score.bars else []
+        return [Lane(Part(Notes.of(())), "", fields, chords, "x")] if score.bars else []
     needs_label = len(score.parts) > 1 or score.parts[0].name or not score.bars
-    return [
-        Lane(part, str(number) if needs_label else "", marks if number == 1 else {})
-        for number, part in enumerate(score.parts, 1)
-    ]
+    first, *others = score.parts
+    lanes = [Lane(first, "1" if needs_label else "", fields, chords)]
+    return lanes + [Lane(part, str(number), {}, {}) for number, part in enumerate(others, 2)]
+
+
+def _voice_field(lane: Lane) -> str:
+    name = write_text(lane.part.name, '"')
+    return f'V:{lane.label} name="{name}"' if name else f"V:{lane.label}"
 
 
 def _sound(lane: Lane) -> Iterator[str]:
@@ -121,7 +123,7 @@ def _with_lines(bars: tuple[Bar, ...], number: int, written: WrittenBar, lane: L
     if before is not None and before.key != bar.key:
         begin += f"[K:{key_text(bar.key)}]"
     if bar.section and lane.label in ("", "1"):
-        begin += f"[P:{write_text(bar.section)}]"
+        begin += f"[P:{write_text(bar.section, ']')}]"
     return begin + written.text + _bar_line(bar, bars[number + 1] if number + 1 < len(bars) else None)
 
 
