@@ -21,7 +21,7 @@ TOKEN = re.compile(
     r'|"[^"]*"?'  # a chord symbol or a text
     r"|\.?(?:\[?\|(?: :(?![|:]))?|:+ ?\||: ?:)[|\]:]*(?:\d[\d,.\-]{0,60})?"  # a bar line, and the ending that it begins
     r"|[zxyZX]\d{0,9}/*\d{0,9}"  # a rest
-    r"|\(\d{1,2}(?::\d{0,2}){0,2}|\.?-|[()<&]|>+|<+"  # tuplets, ties, slurs, broken rhythm, overlays
+    r"|\(\d{1,2}(?::\d{0,2}){0,2}|\.?-|[()&]|>+|<+"  # tuplets, ties, slurs, broken rhythm, overlays
     r"|\[[A-Za-z]:[^\]]*\]?"  # a field
     r'|\[(?:\d[\d,.\-]{0,60}|"[^"]*"(?![^\]|]{0,200}\]))'  # an ending
     r"|\[[^\]|\[]{0,200}\]\d{0,9}/*\d{0,9}"  # a chord
@@ -98,7 +98,8 @@ class Table(dict[str, Item]):
             return (_SIMPLE[first], token)
         if token == ".-":
             return (TIE, token)
-        if ("|" in token or "::" in token) and (found := _READ_BAR.fullmatch(token.replace(" ", ""))):
+        plain = token.replace(" ", "")
+        if ("|" in plain or "::" in plain) and (found := _READ_BAR.fullmatch(plain)):
             return _bar(found)
         if first == "(":
             return _tuplet(token)
