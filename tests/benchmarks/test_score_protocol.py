@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import score_nottingham
-from segue.corpora.corpus import Split
+from segue.corpora.corpus import Piece, Split
 from segue.errors import InputError, UnavailableError
 from segue.models.score.config import ScoreConfig
 from segue.models.score.network import ScoreModel
@@ -145,9 +145,20 @@ def test_without_a_model_that_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 @needs_data
 def test_nottingham_is_read_whole_and_split_as_said() -> None:
-    tunes = score_nottingham.load()
+    tunes = score_nottingham.load().tunes
     assert {name: len(group) for name, group in tunes.items()} == {"train": 812, "valid": 120, "test": 102}
     keys = [piece.key for group in tunes.values() for piece in group]
     assert len(set(keys)) == 1034 and "jigs.abc:1" in keys
     assert max(len(piece.tokens) for group in tunes.values() for piece in group) <= 1024
     assert all(piece.tokens[-1] == v.END and len(piece.windows) == 1 for piece in tunes["test"])
+
+
+def test_a_variant_in_train_is_found() -> None:
+    def piece(key: str, pitches: list[int]) -> Piece:
+        notes = Notes.of(Note(Fraction(at), Fraction(1), pitch) for at, pitch in enumerate(pitches))
+        return Piece(key, Score((Part(notes),), (Bar(),) * 8), "nottingham", file=key)
+
+    generator = np.random.default_rng(0)
+    one, other = (generator.integers(55, 80, 32).tolist() for _ in range(2))
+    test = [piece("a", [pitch + 5 for pitch in one]), piece("b", other)]
+    assert score_nottingham.without_variants(test, [piece("c", one)]) == (1,)
