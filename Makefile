@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench figures tour setup clean
+.PHONY: demo test lint bench figures examples tour setup clean
 setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -30,6 +30,9 @@ bench: $(READY)
 
 figures: $(READY)
 	$(V)/python -m benchmarks.figures
+
+examples: $(READY)
+	$(V)/python -m benchmarks.examples
 
 tour: $(READY)
 	$(V)/python -m benchmarks.tour
