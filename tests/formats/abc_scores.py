@@ -18,7 +18,15 @@ METRES = ("4/4", "3/4", "6/8", "2/2", "9/8", "5/4", "7/16", "12/8", "2/1")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 # Lengths in quarter notes: plain and dotted notes, tuplets, and what no tuplet says.
 LENGTHS = [Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(3, 2), Fraction(2), Fraction(5, 2)]
-LENGTHS += [Fraction(1, 3), Fraction(2, 3), Fraction(1, 6), Fraction(1, 5), Fraction(2, 5), Fraction(1, 7), Fraction(4, 9)]
+LENGTHS += [
+    Fraction(1, 3),
+    Fraction(2, 3),
+    Fraction(1, 6),
+    Fraction(1, 5),
+    Fraction(2, 5),
+    Fraction(1, 7),
+    Fraction(4, 9),
+]
 LENGTHS += [Fraction(1, 15), Fraction(3, 17), Fraction(1, 64), Fraction(1, 480)]
 ENDINGS = ((), (), (), (1,), (2,), (1, 3), (2, 4, 5))
 
@@ -119,7 +127,9 @@ def scores(draw: st.DrawFn) -> Score:
         parts=tuple(draw(parts(end)) for _ in range(draw(st.integers(0, 3)))),
         bars=drawn,
         chords=tuple(ChordAt(time, draw(chords())) for time in draw(times(end))),
-        tempos=tuple(Tempo(time, draw(st.one_of(st.integers(1, 2000), st.floats(1, 2000)))) for time in draw(times(end))),
+        tempos=tuple(
+            Tempo(time, draw(st.one_of(st.integers(1, 2000), st.floats(1, 2000)))) for time in draw(times(end))
+        ),
         title=draw(TEXTS),
         composer=draw(TEXTS),
         style=draw(TEXTS),
