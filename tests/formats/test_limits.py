@@ -97,3 +97,8 @@ def test_an_encrypted_member_is_refused() -> None:
     )
     with pytest.raises(FormatError, match=r"'a\.xml' is encrypted"):
         Archive(marked).read("a.xml")
+
+
+def test_a_member_without_a_name_is_passed_over() -> None:
+    data = zipped(a_xml=b"text")
+    assert Archive(data.replace(b"a.xml", b"\0.xml")).names == ()

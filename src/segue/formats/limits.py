@@ -56,7 +56,7 @@ class Archive:
             raise FormatError(f"this is no zip archive that can be read: {error}", file=file, place="byte 0") from error
         if len(members) > MEMBERS:
             raise FormatError(f"{len(members):,} files in one archive; at most {MEMBERS:,} are read", file=file)
-        self._members = {member.filename: member for member in members if not member.is_dir()}
+        self._members = {each.filename: each for each in members if each.filename and not each.is_dir()}
 
     @property
     def names(self) -> tuple[str, ...]:

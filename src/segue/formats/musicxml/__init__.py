@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segue.formats.limits import check_size
 from segue.formats.musicxml import container, reading, writing
-from segue.formats.musicxml.tree import parse
+from segue.formats.musicxml.tree import parse, uncollected
 from segue.music.score import Score
 
 NAME = "musicxml"
@@ -60,7 +60,8 @@ def read(data: bytes, *, file: str = "") -> Score:
     """
     check_size(data, file=file, most=container.MOST_TEXT)
     text = container.score_of(data, file=file) if container.is_zip(data) else data
-    return reading.score_of(parse(text, file=file), file)
+    with uncollected():
+        return reading.score_of(parse(text, file=file), file)
 
 
 def write(score: Score) -> bytes:

@@ -86,7 +86,7 @@ def _chord(root: Tone, said: tuple[str, str, tuple[Change, ...]], bass: Tone | N
     kind, text, changes = said
     quality = _READ.get(kind)
     if quality is None:
-        return _spelled(f"{root}{text}", bass)
+        return _spelled(f"{root}{text}", bass) if text or not kind else None
     try:
         degrees = changed(degrees_of(quality), changes)
         return Chord(root, quality_of(degrees), bass or _lowest(root, degrees, inversion))

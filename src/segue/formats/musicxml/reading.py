@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
 from math import lcm
 from xml.etree.ElementTree import Element
@@ -31,7 +32,7 @@ def score_of(root: Element, file: str) -> Score:
     measures = _partwise(root) if root.tag == "score-partwise" else _timewise(root)
     if not any(measures.values()):
         raise FormatError("a score without measures", file=file)
-    resolution, players = _resolution(root), players_of(root)
+    resolution, players = _resolution(measures.values()), players_of(root)
     if len(measures) > _MOST_PARTS:
         raise FormatError(f"{len(measures)} parts; at most {_MOST_PARTS} are accepted", file=file)
     walked: list[tuple[Player, Walked]] = []
@@ -63,9 +64,15 @@ def _timewise(root: Element) -> dict[str, Measures]:
     return found
 
 
-def _resolution(root: Element) -> int:
+def _resolution(parts: Iterable[Measures]) -> int:
     """Ticks to a quarter note in which all durations and bars are whole, as far as that is possible."""
-    values = {text for element in root.iter("divisions") if (text := (element.text or "").strip()).isdecimal()}
+    said = (
+        (attributes.findtext("divisions") or "").strip()
+        for content in parts
+        for _, measure in content
+        for attributes in measure.findall("attributes")
+    )
+    values = {text for text in said if text.isdecimal()}
     common = 16  # a bar of any metre is whole in it
     for text in values:
         value = int(text) if len(text) < 10 else 0

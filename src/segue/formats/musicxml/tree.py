@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
@@ -10,6 +13,18 @@ from segue.errors import FormatError
 
 MOST_TAGS = 900_000  # opening and closing; a whole string quartet by Beethoven has 370,000
 MOST_ATTRIBUTES = 500_000
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep Python from looking for garbage while a tree is built and read: it has no cycles; reading is twice as fast."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _RootSeenError(Exception):
