@@ -17,6 +17,7 @@ from segue.music.score import ZERO, Bar, ChordAt, Score, Tempo
 _MOST_BARS, _MOST_NOTES = 100_000, 2_000_000  # of a score that is played out
 
 Row = tuple[int, int, int, int]  # of a note: start, length, pitch, velocity
+Words = tuple[Sung, ...]
 
 
 Ending = tuple[tuple[int, ...], int, int]  # its passes, its first bar, the bar behind it
@@ -135,7 +136,8 @@ def unfold(score: Score) -> Score:
 
     A note that is held over the border of a repeat ends there, and begins anew where a passage begins within it. The
     tempo of a passage holds each time it is played. Where a passage has as many verses as passes or fewer, each pass
-    sings its own (the last one where there is none); else each pass keeps them all.
+    sings its own; before and after its words it sings those of the verse before it, as a refrain is written once. Where
+    there are more verses than passes, each pass keeps them all.
     """
     if all(bar.repeats_to == 1 and not bar.repeats_from and not bar.ending for bar in score.bars):
         return score
@@ -148,7 +150,9 @@ def unfold(score: Score) -> Score:
     chord_starts = [chord.start for chord in score.chords]
     return score.replace(
         parts=tuple(
-            replace(part, notes=_cut_notes(part.notes, joined, starts), words=_cut_words(part.words, spans, cuts))
+            replace(
+                part, notes=_cut_notes(part.notes, joined, starts), words=_cut_words(part.words, spans, cuts, starts)
+            )
             for part in score.parts
         ),
         bars=tuple(
@@ -226,7 +230,7 @@ def _held_over(rows: list[Row], begins: list[int]) -> dict[int, list[Row]]:
     return held
 
 
-def _cut_words(words: tuple[Sung, ...], spans: list[Span], cuts: list[_Cut]) -> tuple[Sung, ...]:
+def _cut_words(words: tuple[Sung, ...], spans: list[Span], cuts: list[_Cut], bar_starts: list[Fraction]) -> Words:
     if not words:
         return ()
     words = tuple(sorted(words, key=lambda sung: (sung.start, sung.verse)))
@@ -237,9 +241,21 @@ def _cut_words(words: tuple[Sung, ...], spans: list[Span], cuts: list[_Cut]) -> 
         most[span.passage] = max([most.get(span.passage, 0), *(sung.verse for sung in sung_here)])
     found: list[Sung] = []
     for span, cut, sung_here in zip(spans, cuts, here, strict=True):
-        if span.passage.times > 1 and most[span.passage] <= span.passage.times and sung_here:
-            verses = {sung.verse for sung in sung_here}
-            own = max((verse for verse in verses if verse <= span.number), default=min(verses))
-            sung_here = tuple(replace(sung, verse=1) for sung in sung_here if sung.verse == own)
+        if span.passage.times > 1 and most[span.passage] <= span.passage.times:
+            sung_here = _of_pass(sung_here, span.number, bar_starts)
         found += [replace(sung, start=sung.start - cut.start + cut.at) for sung in sung_here]
     return tuple(found)
+
+
+def _of_pass(words: Words, number: int, bar_starts: list[Fraction]) -> Words:
+    """Return what pass `number` sings: its verse, and before and after the bars of that the verse before it."""
+    if not words:
+        return ()
+    verses = {sung.verse for sung in words}
+    verse = max((one for one in verses if one <= number), default=min(verses))
+    own = [sung for sung in words if sung.verse == verse]
+    begin = bar_starts[bisect_right(bar_starts, own[0].start) - 1]
+    end = bar_starts[bisect_right(bar_starts, own[-1].start)]
+    outside = tuple(sung for sung in words if sung.verse < verse and not begin <= sung.start < end)
+    shared = _of_pass(outside, number, bar_starts)
+    return tuple(sorted((*shared, *(replace(sung, verse=1) for sung in own)), key=lambda sung: sung.start))
