@@ -10,8 +10,9 @@ gives.) Counted are all tokens of the body and `end`, divided by the notes; the 
 - `tuned`: after LoRA on train by the one loop (`segue.pretrain.own.adapt`, that of `segue tune score`); valid chooses
   the weights; three seeds. Trainings lie in .scratch/benchmarks and are taken up again where they were cut off.
 - `ngram`, `3gram`: trained on train; order and smoothing chosen on valid.
-- Rows `no_variant`: of the test tunes that have no variant in train (`segue.corpora.duplicates`), as many titles of
-  the collection stand in it twice.
+- Rows `no_variant`: of the test tunes that have no variant in train (`segue.corpora.duplicates`).
+- Rows `new_title`: of the test tunes whose title, dances and articles apart, is in none of the tune books that the
+  model learned from. Where the gathering did not see one tune in two distant settings, an equal title would tell.
 
 `--valid` prints the figures on valid instead, without tuning; `--train SEED` tunes that seed only.
 """
@@ -41,6 +42,7 @@ from benchmarks.score_protocol import (
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import SPLITS, Piece, Split, split_of
 from segue.corpora.duplicates import Shelf, fingerprint
+from segue.corpora.gathering import plain_title
 from segue.errors import InputError
 from segue.models.score.network import ScoreModel
 from segue.music.language.layout import lay_out
@@ -52,6 +54,8 @@ from segue.tune.stats import figure
 NAME = "score.nottingham_bits_per_note"
 BAR = 5.57  # the best n-gram in BARS' key-relative joined code
 SEEDS = (0, 1, 2)
+BOOKS = ("oneill", "ryan", "aird", "ceol_rince", "openewld")
+_PLAIN = frozenset(["a", "an", "and", "of", "the", "air", "hornpipe", "jig", "march", "polka", "reel", "waltz"])
 RECIPE = own_recipe("base")
 PROTOCOL = {
     "task": "lead",
@@ -63,11 +67,10 @@ PROTOCOL = {
 
 @dataclass(frozen=True)
 class Task:
-    """The tunes by split, as pieces and in tokens, and which test tunes have no variant in train."""
+    """The tunes by split, as pieces and in tokens."""
 
     pieces: Mapping[Split, Sequence[Piece]]
     tunes: Mapping[Split, Sequence[Said]]
-    alone: tuple[int, ...]
 
 
 def load() -> Task:
@@ -87,7 +90,7 @@ def load() -> Task:
     for key, tune in zip(keys, tunes, strict=True):
         pieces[split_of(key)].append(replace(tune, key=key, split=split_of(key)))
     says = {split: [said(one.key, lay_out(one.score)) for one in held] for split, held in pieces.items()}
-    return Task(pieces, says, without_variants(pieces["test"], pieces["train"]))
+    return Task(pieces, says)
 
 
 def without_variants(test: Sequence[Piece], train: Sequence[Piece]) -> tuple[int, ...]:
@@ -100,6 +103,31 @@ def without_variants(test: Sequence[Piece], train: Sequence[Piece]) -> tuple[int
     )
 
 
+def with_new_titles(test: Sequence[Piece]) -> tuple[int, ...]:
+    """The places of test tunes whose title is in none of `BOOKS`."""
+    known = set()
+    for name in BOOKS:
+        corpus = BY_NAME[name]
+        pieces = corpus.read(corpus.place(data_dir()))
+        known |= {bare_title(piece.score.title) for piece in pieces if isinstance(piece, Piece)}
+    return tuple(place for place, piece in enumerate(test) if bare_title(piece.score.title) not in known)
+
+
+def bare_title(title: str) -> frozenset[str]:
+    """The words of a title but articles and dances."""
+    return frozenset(plain_title(title).split()) - _PLAIN
+
+
+def groups(task: Task, split: Split = "test") -> dict[str, tuple[int, ...]]:
+    """The tunes of a split that rows are of, by the ending of their names."""
+    pieces = task.pieces[split]
+    return {
+        "": tuple(range(len(pieces))),
+        "_no_variant": without_variants(pieces, task.pieces["train"]),
+        "_new_title": with_new_titles(pieces),
+    }
+
+
 def tuned(task: Task, seed: int) -> ScoreModel:
     """The model after LoRA on train; a training on disk is gone on with."""
     recipe = RECIPE.replace(seed=seed)
@@ -110,37 +138,41 @@ def tuned(task: Task, seed: int) -> ScoreModel:
     return model.eval()
 
 
-def figures(task: Task, found: Costs, name: str) -> dict[str, Rate]:
-    """The rows of a system on test."""
-    body, notes = (tuple(each[place] for place in task.alone) for each in (found.body, found.notes))
-    return {
-        name: found.bits_per_note,
-        f"{name}_with_header": found.bits_per_note_with_header,
-        f"{name}_no_variant": Rate.of(body, notes).times(1 / math.log(2)),
-    }
+def figures(name: str, found: Costs, parts: Mapping[str, Sequence[int]]) -> dict[str, Rate]:
+    """The rows of a system, over the tunes of each group."""
+    rows = {f"{name}_with_header": found.bits_per_note_with_header}
+    for part, places in parts.items():
+        body, notes = ([each[place] for place in places] for each in (found.body, found.notes))
+        rows[name + part] = Rate.of(body, notes).times(1 / math.log(2))
+    return rows
 
 
 def run() -> list[Result]:
     """Measure the model as it is and tuned, and n-grams trained on the train part."""
     task = load()
-    test = task.tunes["test"]
-    found = [
-        _result(name, rate, model_facts(), task)
-        for name, rate in figures(task, costs(test, model_scorer(load_model())), "zero").items()
-    ]
-    runs = [figures(task, costs(test, model_scorer(tuned(task, seed))), "tuned") for seed in SEEDS]
+    test, parts = task.tunes["test"], groups(task)
+    rows = figures("zero", costs(test, model_scorer(load_model())), parts)
+    found = [_result(name, rate, model_facts(), parts) for name, rate in rows.items()]
+    runs = [figures("tuned", costs(test, model_scorer(tuned(task, seed))), parts) for seed in SEEDS]
     for name in runs[0]:
         over = figure([one[name].value for one in runs])
         rate = Rate(over.mean, over.error or 0.0)
-        found.append(_result(name, rate, {**model_facts(), **RECIPE.as_dict()}, task, SEEDS))
+        found.append(_result(name, rate, {**model_facts(), **RECIPE.as_dict()}, parts, SEEDS))
     for system, model in best_ngrams(task.tunes["train"], task.tunes["valid"]).items():
         facts = {"order": model.order, "smoothing": model.smoothing}
-        rows = figures(task, costs(test, ngram_scorer(model)), system)
-        found += [_result(name, rate, facts, task) for name, rate in rows.items()]
+        rows = figures(system, costs(test, ngram_scorer(model)), parts)
+        found += [_result(name, rate, facts, parts) for name, rate in rows.items()]
     return found
 
 
-def _result(name: str, rate: Rate, facts: Mapping[str, object], task: Task, seeds: tuple[int, ...] = ()) -> Result:
+def _result(
+    name: str,
+    rate: Rate,
+    facts: Mapping[str, object],
+    parts: Mapping[str, Sequence[int]],
+    seeds: tuple[int, ...] = (),
+) -> Result:
+    part = next((part for part in parts if part and name.endswith(part)), "")
     return Result(
         id=f"{NAME}_{name}",
         value=rate.value,
@@ -149,7 +181,7 @@ def _result(name: str, rate: Rate, facts: Mapping[str, object], task: Task, seed
         better="lower",
         bar=BAR if name in ("zero", "tuned") else None,
         seeds=seeds,
-        n=len(task.alone if name.endswith("no_variant") else task.tunes["test"]),
+        n=len(parts[part]),
         command="python -m benchmarks.score_nottingham",
         recipe={**PROTOCOL, **facts},
         data_sha256=sha256_of([data_dir() / "nottingham" / "ABC_cleaned"]),
@@ -158,11 +190,10 @@ def _result(name: str, rate: Rate, facts: Mapping[str, object], task: Task, seed
 
 def show_valid(task: Task) -> None:
     """Print what valid costs the n-grams and the model as it is."""
-    valid = task.tunes["valid"]
+    valid, parts = task.tunes["valid"], groups(task, "valid")
     for name, model in best_ngrams(task.tunes["train"], valid).items():
-        print(name, model.order, model.smoothing, costs(valid, ngram_scorer(model)).bits_per_note)
-    shown = costs(valid, model_scorer(load_model()))
-    print("model", shown.bits_per_note, "with header", shown.bits_per_note_with_header)
+        print(model.order, model.smoothing, figures(name, costs(valid, ngram_scorer(model)), parts))
+    print(figures("model", costs(valid, model_scorer(load_model())), parts))
 
 
 def main(words: list[str]) -> None:

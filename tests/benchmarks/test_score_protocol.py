@@ -12,6 +12,7 @@ import torch
 from benchmarks.ngram import Counts, NGram
 from benchmarks.result import data_dir
 from benchmarks.score_protocol import (
+    Costs,
     Rate,
     Said,
     by_split,
@@ -162,3 +163,16 @@ def test_a_variant_in_train_is_found() -> None:
     one, other = (generator.integers(55, 80, 32).tolist() for _ in range(2))
     test = [piece("a", [pitch + 5 for pitch in one]), piece("b", other)]
     assert score_nottingham.without_variants(test, [piece("c", one)]) == (1,)
+
+
+def test_rows_are_of_groups_of_tunes() -> None:
+    found = Costs((math.log(2), 6 * math.log(2)), (math.log(2), 0.0), (1, 2))
+    rows = score_nottingham.figures("x", found, {"": (0, 1), "_last": (1,)})
+    assert {name: rate.value for name, rate in rows.items()} == pytest.approx(
+        {"x": 7 / 3, "x_last": 3.0, "x_with_header": 8 / 3}
+    )
+
+
+def test_titles_are_compared_without_articles_and_dances() -> None:
+    bare = score_nottingham.bare_title
+    assert bare("The Lark in the Morning") == bare("Lark in the Morning -- Jig") != bare("The Lark")
