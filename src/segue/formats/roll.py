@@ -70,7 +70,8 @@ def _drawn(score: Score, kind: str) -> bytes:
 def _rows(score: Score) -> list[tuple[float, float]]:
     """Where each row begins and ends, in quarter notes: at bar lines."""
     starts = [float(start) for start in score.bar_starts]
-    length = max(_ROW_LENGTH, starts[-1] / _MOST_ROWS)
+    longest = max(float(bar.length) for bar in set(score.bars))
+    length = max(_ROW_LENGTH, starts[-1] / _MOST_ROWS + longest if starts[-1] > _ROW_LENGTH * _MOST_ROWS else 0)
     rows, first = [], 0
     for place in range(1, len(starts)):
         is_last = place + 1 == len(starts)
@@ -118,6 +119,8 @@ def _notes(axes: Axes, part: Part, colour: str, times: tuple[float, float]) -> N
     starts = np.asarray(notes.starts, dtype=float) / notes.resolution
     ends = starts + np.asarray(notes.lengths, dtype=float) / notes.resolution
     shown = (starts < times[1]) & (ends > times[0])
+    if not shown.any():
+        return
     pitches, loud = np.asarray(notes.pitches)[shown], np.asarray(notes.velocities)[shown]
     left, right = starts[shown], ends[shown]
     right = np.maximum(right - (times[1] - times[0]) * 0.001, left + (right - left) * 0.6)

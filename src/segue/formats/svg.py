@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from segue.errors import InputError
 from segue.formats import musicxml
+from segue.formats.readable import readable
 from segue.music.score import Score
 
 NAME = "svg"
@@ -45,6 +46,7 @@ _SIGNS = str.maketrans(
     | {0xE260: "♭", 0xE261: "♮", 0xE262: "♯", 0xE263: "♯♯", 0xE264: "♭♭", 0xECA7: "♪"}
 )
 _MUSIC_TEXT = re.compile(r'<tspan font-family="Leipzig" font-size="(\d+)px">([^<]*)</tspan>')
+_DEGREE = re.compile(r"<degree .*?</degree>")  # Verovio shows them beside the text of a chord, which tells them too
 _CHORD = re.compile(r'class="harm">.*?</g>')
 _ALTERED = re.compile(r"([b#])(?=\d+[^<>\"]*<)")
 _SIZE = re.compile(r'width="([\d.]+)px" height="([\d.]+)px"')
@@ -52,7 +54,10 @@ _TITLE = re.compile(r'(text-anchor="middle"[^>]*>(?:<tspan[^>]*>)*?<tspan font-s
 
 
 def write(score: Score) -> bytes:
-    """Write a score as one picture, 840 pixels wide and as tall as it needs; InputError where it cannot be engraved."""
+    """Write a score as one picture, 840 pixels wide and as tall as it needs; InputError where it cannot be engraved.
+
+    A performance is shown as one would write it down (`segue.formats.readable`).
+    """
     return _stacked(_engraved(score, page_height=_TALLEST, is_fitted=True)).encode()
 
 
@@ -64,7 +69,7 @@ def pages(score: Score) -> list[bytes]:
 def _engraved(score: Score, *, page_height: int, is_fitted: bool) -> list[str]:
     import verovio
 
-    text = musicxml.write(score).decode()
+    text = _DEGREE.sub("", musicxml.write(readable(score)).decode())
     verovio.enableLog(verovio.LOG_OFF)
     engraver = verovio.toolkit()
     engraver.setOptions({**_OPTIONS, "pageHeight": page_height, "adjustPageHeight": is_fitted})
@@ -84,7 +89,7 @@ def _plain_text(svg: str) -> str:
 
 
 def _sign(size: str, text: str) -> str:
-    return f'<tspan font-size="{int(size) * 9 // 16}px">{text.translate(_SIGNS)}</tspan>'
+    return f'<tspan font-size="{int(size) * 9 // 16}px">{text.translate(_SIGNS).replace(" .", ".")}</tspan>'
 
 
 def size_of(picture: str) -> tuple[float, float]:

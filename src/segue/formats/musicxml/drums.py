@@ -20,6 +20,8 @@ class Drum:
 
 
 DRUMS: dict[int, Drum] = {
+    22: Drum("Closed Hi-Hat Edge", "G5", "x"),  # 22 and 26 are those of electronic drum kits
+    26: Drum("Open Hi-Hat Edge", "G5", "circle-x"),
     35: Drum("Acoustic Bass Drum", "E4"),
     36: Drum("Bass Drum 1", "F4"),
     37: Drum("Side Stick", "C5", "x"),
@@ -68,7 +70,7 @@ DRUMS: dict[int, Drum] = {
     80: Drum("Mute Triangle", "B5", "triangle"),
     81: Drum("Open Triangle", "A5", "circle-x"),
 }
-_OF_PLACE = {(drum.place, drum.head): key for key, drum in DRUMS.items()}
+_OF_PLACE = {(drum.place, drum.head): key for key, drum in sorted(DRUMS.items(), reverse=True) if key >= 35}
 
 
 def drum_at(place: str, head: str) -> int:
