@@ -22,6 +22,7 @@ BENCHMARKS: tuple[str, ...] = (
     "recommend",
     "tune",
     "formats_midi",
+    "formats_abc",
     "formats_musicxml",
     "kgcn_music",
     "kgcn_pairs_only",

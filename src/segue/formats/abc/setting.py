@@ -84,3 +84,8 @@ class Setting:
         else:
             return False
         return True
+
+
+def forget_tables() -> None:
+    """Forget every token worked out so far, as in a fresh process."""
+    _TABLES.clear()
