@@ -164,9 +164,12 @@ def _segment(sheet: Sheet, segment: object) -> None:
 def _from_links(text: str, file: str) -> Iterator[Score]:
     number = 0
     for found in _LINK.finditer(text):
-        body = unquote(found[2], errors="replace")
-        for song in [body] if found[1] else re.split(r"={3,}", body):
-            fields = song.split("=")
+        for song in [found[2]] if found[1] else re.split(r"={3,}|(?:%3[dD]){3}", found[2]):
+            if len(song) > 4 * _MOST_MUSIC:
+                raise FormatError(
+                    f"a song of {len(song):,} characters; at most {4 * _MOST_MUSIC:,} are read", file=file
+                )
+            fields = unquote(song, errors="replace").split("=")
             if len(fields) < 5:
                 continue  # the name of a playlist, or nothing
             number += 1
@@ -178,13 +181,11 @@ def _from_links(text: str, file: str) -> Iterator[Score]:
 
 def _link_song(fields: list[str], *, is_plain: bool) -> Score:
     names = [one for one in fields if one]
-    if is_plain:
-        music = fields[-1]
-    else:
-        music = next((one for one in fields if one.startswith(_SECRET)), "").removeprefix(_SECRET)
-        music = _unscrambled(music)
+    found = [fields[-1]] if is_plain else [one.removeprefix(_SECRET) for one in fields if one.startswith(_SECRET)]
+    music = found[0] if found else ""
     if not 0 < len(music) <= _MOST_MUSIC:
         raise InputError(f"a link with {len(music):,} characters of music; 1 to {_MOST_MUSIC:,} are read")
+    music = music if is_plain else _unscrambled(music)
     title, composer, style, key = (*names, "", "", "", "")[:4]
     tune = _Tune(Sheet(key=Key.parse(key.replace("-", "m"))))
     tune.read(music.replace("XyQ", "   ").replace("LZ", " |").replace("Kcl", "| x"))
@@ -192,11 +193,9 @@ def _link_song(fields: list[str], *, is_plain: bool) -> Score:
 
 
 def _unscrambled(text: str) -> str:
-    out = ""
-    while len(text) > 50:
-        block, text = text[:50], text[50:]
-        out += block if len(text) < 2 else _swapped(block)
-    return out + text
+    """Put blocks of fifty in order again; the last ones, up to fifty-one characters, are as they were."""
+    end = max(0, len(text) - 2) // 50 * 50
+    return "".join(_swapped(text[start : start + 50]) for start in range(0, end, 50)) + text[end:]
 
 
 def _swapped(block: str) -> str:
