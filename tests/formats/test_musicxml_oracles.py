@@ -17,10 +17,12 @@ from xml.etree import ElementTree
 
 import pytest
 from benchmarks.result import data_dir
+from hypothesis import given, settings
 
 from segue.errors import UnavailableError
 from segue.formats import musicxml
 from segue.music.score import Score
+from tests.formats import drawn_scores
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -189,3 +191,36 @@ def _harmonies(tree: ElementTree.Element, score: Score) -> list[tuple[Fraction, 
             beats = Fraction(harmony.get("tstamp") or 1).limit_denominator(96) - 1
             found.append((start + beats * 4 / bar.metre.value, "".join(harmony.itertext()).strip()[0]))
     return sorted(found)
+
+
+# ---- the standard's schema
+
+
+@cache
+def schema() -> Any:
+    """The XML schema of MusicXML 3.1, which partitura carries, without what it imports from elsewhere."""
+    etree = pytest.importorskip("lxml.etree")
+    partitura = pytest.importorskip("partitura")
+    text = Path(partitura.__file__).with_name("assets").joinpath("musicxml.xsd").read_bytes()
+    for foreign in (rb"<xs:import [^>]*/>", rb'<xs:attribute ref="(xml|xlink):[^>]*/>'):
+        text = re.sub(foreign, b"", text)
+    return etree.XMLSchema(etree.fromstring(text))
+
+
+def _faults(score: Score) -> list[str]:
+    etree = pytest.importorskip("lxml.etree")
+    checked = schema()
+    checked.validate(etree.fromstring(musicxml.write(score)))
+    return [fault.message for fault in checked.error_log]
+
+
+def test_what_is_written_is_valid() -> None:
+    for score in scores():
+        assert _faults(score) == [], score.title
+
+
+@given(drawn_scores.scores())
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_written_is_valid(score: Score) -> None:
+    faults = [fault for fault in _faults(score) if "octave" not in fault]  # the schema has none below C0, MIDI has
+    assert faults == []
