@@ -36,6 +36,8 @@ SAMPLING = Sampling()
 LIMITS = Limits(in_range=True, least_bars=8, most_bars=24)
 VALID, FREE = 1000, 500
 AIM = 0.5
+PROGRAMS = frozenset(("abcjs", "music21", "symusic"))
+PLAYED = "abcjs_played"  # told, but no part of validity: see `score_oracles`
 _PERFORMED = ("pop", "funk", "rock")
 _ASKED = (
     "reel", "jig", "hornpipe", "waltz", "march", "strathspey", "air", "folk", "chorale", "renaissance",
@@ -90,8 +92,8 @@ def valid_shares(engine: Engine, count: int) -> tuple[dict[str, float], Counter[
     for each in found:
         amiss.update(f"{name}: {what}" for name, what in each.items())
     bad = Counter(name for each in found for name in each)
-    shares = {name: (len(scores) - bad[name]) / count for name in ("abcjs", "music21", "symusic")}
-    return {"": sum(not each for each in found) / count, **shares}, amiss
+    shares = {name: (len(scores) - bad[name]) / count for name in (*sorted(PROGRAMS), PLAYED)}
+    return {"": sum(PROGRAMS.isdisjoint(each) for each in found) / count, **shares}, amiss
 
 
 # ---- distance to human music
