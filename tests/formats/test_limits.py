@@ -76,6 +76,7 @@ def test_small_repetitive_files_may_pack_well() -> None:
         (zipped(a_xml=b"<a/>")[:-30], "no zip archive that can be read"),
         (zipped(**{f"f{number}": b"" for number in range(1_001)}), "1,001 files in one archive; at most 1,000"),
     ],
+    ids=["nothing", "a torn head", "a torn tail", "a thousand and one files"],
 )
 def test_what_is_no_archive_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(FormatError, match=message):
