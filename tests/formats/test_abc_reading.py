@@ -268,6 +268,11 @@ def test_words_belong_to_a_line_with_its_continuation() -> None:
     assert [start for start, _, _ in sung(tune("CD\\\nEF|\nw:a b c d"))] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("words", ["w:a b\\\nw:c d", "w:a b\n+:c d"])
+def test_a_line_of_words_may_go_on(words: str) -> None:
+    assert [text for _, text, _ in sung(tune(f"CDEF|\n{words}"))] == ["a", "b", "c", "d"]
+
+
 def test_words_beyond_the_notes_are_told() -> None:
     assert "not kept: syllables beyond the notes of their line (2)" in tune("CD|\nw:a b c d").notice
 
@@ -285,6 +290,15 @@ def test_voices_by_lines_and_within_lines() -> None:
 def test_each_voice_has_its_program() -> None:
     score = tune("V:1\n%%MIDI program 40\nC4|\nV:2\n%%MIDI program 2 32\n%%MIDI channel 10\nC4|")
     assert [(part.program, part.is_drums) for part in score.parts] == [(40, False), (32, True)]
+
+
+def test_programs_may_be_told_in_the_header() -> None:
+    head = "V:1 name=Flute\n%%MIDI program 73\nV:2\n%%MIDI program 42\n"
+    assert [(part.name, part.program) for part in tune("V:1\nC4|\nV:2\nC4|", head=head).parts] == [
+        ("Flute", 73),
+        ("", 42),
+    ]
+    assert tune("C4|", head="%%MIDI program 73\n").parts[0].program == 73
 
 
 def test_bars_of_voices_are_set_under_each_other() -> None:

@@ -75,7 +75,9 @@ def split(text: str, file: str = "") -> tuple[list[Line], list[list[Line]]]:
             tunes.append(current)
         elif has_key and not line.strip():
             current, has_key = [], False  # what stands between tunes
-        if line.strip():
+        if line.startswith("+:") and current:  # goes on with the field before
+            current[-1] = (current[-1][0], f"{current[-1][1]} {line[2:].strip()}")
+        elif line.strip():
             current.append((number, line))
             has_key = has_key or line.startswith("K:")
     if tunes:

@@ -22,7 +22,7 @@ _MOST_LETTERS, _MOST_VOICES = 1_000_000, 256
 _REPEAT = re.compile(r"[A-Ga-gxzZ]:[|:]")  # a note before a repeat sign, and no field
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _VOICE = re.compile(r"\[V:\s*([^\]\s]+)([^\]]*)\]")
-_NAME = re.compile(r'\b(?:name|nm)="([^"]*)"')
+_NAME = re.compile(r'\b(?:name|nm)=(?:"([^"]*)"|([^\s"]+))')
 _UNKEPT = frozenset("ABDFGHNOSZWmUPYrs")  # fields that a score has no place for
 
 Line = tuple[int, str]
@@ -57,7 +57,8 @@ class Tune:
         self.voice: Voice | None = None
         self.lost: Counter[str] = Counter()
         self._unit: Fraction | None = None
-        self._waiting: list[tuple[str, str]] = []  # V: and Q: fields of the header
+        self._words = ""  # of w: lines that go on in the next one
+        self._waiting: list[tuple[str, str]] = []  # V:, Q: and I: of the header
         self._is_body, self._is_continued, self._has_key = False, False, True
 
     def read(self, defaults: list[Line], lines: list[Line]) -> Score:
@@ -102,6 +103,8 @@ class Tune:
         text = text.strip()
         if self.voice is not None:
             self.voice.direct(text)
+        elif any(letter == "V" for letter, _ in self._waiting):
+            self._waiting.append(("I", text))
         elif text and not self.setting.direct(text):
             self.lost[" ".join(text.split()[:2])] += 1
 
@@ -149,6 +152,8 @@ class Tune:
         for letter, text in self._waiting:
             if letter == "V":
                 self._switch(text)
+            elif letter == "I":
+                self._current().direct(text)
         self.voice = next(iter(self.voices.values()), None)
         for letter, text in self._waiting:
             if letter == "Q":
@@ -158,12 +163,12 @@ class Tune:
 
     def _current(self) -> Voice:
         if self.voice is None:
-            self.voice = self.voices[""] = Voice(self.setting)
+            self.voice = self.voices[""] = Voice(self.setting.copy())
         return self.voice
 
     def _switch(self, value: str) -> None:
         """Go on in the voice that a V: field names."""
-        name, _, rest = value.partition(" ")
+        name, rest = (*value.split(None, 1), "", "")[:2]
         voice = self.voices.get(name)
         if voice is None:
             if len(self.voices) >= _MOST_VOICES:
@@ -172,7 +177,7 @@ class Tune:
             setting.shift += fields.read_shift(rest)
             voice = self.voices[name] = Voice(setting, is_declared=True)
         if found := _NAME.search(rest):
-            voice.name = read_text(found[1])
+            voice.name = read_text(found[1] or found[2] or "")
         self.voice = voice
 
     def _field(self, letter: str, value: str) -> None:
@@ -181,14 +186,22 @@ class Tune:
         elif letter in "TCR":
             self._tell(letter, read_text(value))
         elif letter == "w":
-            self._current().sing(value.removesuffix("\\"))
+            self._words += value.removesuffix("\\") + " "
+            if not value.endswith("\\"):
+                self._sing()
         else:
             self._current().change(letter, value)
+
+    def _sing(self) -> None:
+        words, self._words = self._words, ""
+        if words:
+            self._current().sing(words.rstrip())
 
     def _music(self, line: str) -> None:
         if "=3D" in line or line.endswith(("=", "=20")):  # as mail packs it: tune books have come so
             line = line.removesuffix("=20").removesuffix("=").replace("=3D", "=")
         if self.setting.has_words:
+            self._sing()
             if not self._is_continued:
                 self._current().begin_line()
             self._is_continued = line.rstrip().endswith("\\")
