@@ -69,11 +69,11 @@ def convert(
         print_json(report | ({"quantized": moved} if moved else {}))
         return
     out = console()
-    out.print(Text(f"{source} -> {target}" + (f" (piece {tune} of {count})" if count > 1 else "")))
+    out.print(Text(f"{source} -> {target}" + (f" (piece {tune} of {count})" if count > 1 else "")), soft_wrap=True)
     if moved:
         out.print(f"moved by {moved['mean']:.3f} quarter notes on average, by {moved['most']:.3f} at most")
     for line in notice:
-        out.print(Text(f"note: {line}"))
+        out.print(Text(f"note: {line}"), soft_wrap=True)
 
 
 def _convert_each(source: Path, folder: Path, suffix: str, to_grid: bool, json: bool) -> None:
@@ -99,9 +99,9 @@ def _convert_each(source: Path, folder: Path, suffix: str, to_grid: bool, json: 
         print_json({"in": str(source), "written": written, "refused": refused})
         return
     out = console()
-    out.print(Text(f"{source} -> {folder}: {len(written):,} pieces"))
+    out.print(Text(f"{source} -> {folder}: {len(written):,} pieces"), soft_wrap=True)
     for one in refused:
-        out.print(Text(f"not written: piece {one['piece']} {one['title']!r}: {one['message']}"))
+        out.print(Text(f"not written: piece {one['piece']} {one['title']!r}: {one['message']}"), soft_wrap=True)
 
 
 def _quantized(piece: Piece, source: Path) -> tuple[Piece, dict[str, float]]:
@@ -150,7 +150,7 @@ def show(
         return
     _print_summary(summary, file, tune, count)
     for kind, place in drawn.items():
-        console().print(Text(f"{kind}: {place}"))
+        console().print(Text(f"{kind}: {place}"), soft_wrap=True)
 
 
 def render(
@@ -172,7 +172,7 @@ def render(
             {"out": str(target), "seconds": seconds, "rate": rate, "soundfont": str(soundfont) if soundfont else None}
         )
         return
-    console().print(Text(f"{target}: {seconds:.1f} seconds of sound"))
+    console().print(Text(f"{target}: {seconds:.1f} seconds of sound"), soft_wrap=True)
 
 
 def play(
@@ -201,7 +201,7 @@ def play(
         if player
         else f"no player of sound here (aplay, paplay, afplay, ffplay): it lies in {target}"
     )
-    console().print(Text(told))
+    console().print(Text(told), soft_wrap=True)
 
 
 # ---- what the commands share
@@ -263,7 +263,9 @@ def _show_words(lyric: Lyric, file: Path, json: bool) -> None:
     )
     for section in sections:
         lines = section["lines"]
-        out.print(Text(f"[{section['name'] or 'words'}] {len(lines)} lines: {lines[0] if lines else ''} ..."))
+        out.print(
+            Text(f"[{section['name'] or 'words'}] {len(lines)} lines: {lines[0] if lines else ''} ..."), soft_wrap=True
+        )
 
 
 def _print_summary(summary: Summary, file: Path, tune: int, count: int) -> None:
@@ -281,7 +283,7 @@ def _print_summary(summary: Summary, file: Path, tune: int, count: int) -> None:
         ("chords", f"{summary.chords}: {' '.join(summary.chord_labels[:24])}" if summary.chords else "none"),
     )
     for word, told in rows:
-        out.print(Text(f"{word:>7}  {told}"))
+        out.print(Text(f"{word:>7}  {told}"), soft_wrap=True)
     if summary.parts:
         table = Table("part", "instrument", "notes", "range", "syllables")
         for part in summary.parts:
@@ -289,4 +291,4 @@ def _print_summary(summary: Summary, file: Path, tune: int, count: int) -> None:
             table.add_row(Text(part.name), part.instrument, f"{part.notes:,}", reach, str(part.syllables or ""))
         out.print(table)
     for line in summary.notice:
-        out.print(Text(f"note: {line}"))
+        out.print(Text(f"note: {line}"), soft_wrap=True)
