@@ -122,7 +122,7 @@ def test_a_book_of_all_scores() -> None:
 @pytest.mark.parametrize(
     ("score", "message"),
     [
-        (one_voice((0, 1, 60), words=(Sung(F(2), Syllable("a")),)), "words from tick 32 on lie on notes that overlap"),
+        (one_voice((0, 1, 60), words=(Sung(F(2), Syllable("a")),)), "words at 2 quarter notes lie on no note"),
         (one_voice((0, 1, 60), words=(Sung(F(0), Syllable("")),)), "a syllable without letters"),
         (one_voice((0, 1, 60), words=(Sung(F(0), Syllable("a"), 100),)), "verse 100: 1 to 99 are accepted"),
         (one_voice((0, 1, 60)).replace(title="\ud800"), "half of a surrogate pair"),

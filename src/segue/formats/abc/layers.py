@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from segue.errors import InputError
 from segue.music.key import Key
@@ -46,7 +47,7 @@ def layers_of(notes: Notes, resolution: int, key_at: Callable[[int], Key], sung:
     InputError where two notes that are sung overlap, or where more than 64 layers are needed.
     """
     stacks = sorted(_stacks(notes, resolution, key_at), key=lambda stack: (stack.start, -stack.notes[-1].natural))
-    first, others = _part_sung(stacks, sung)
+    first, others = _part_sung(stacks, sung, resolution)
     return _fit(first, others)
 
 
@@ -64,7 +65,7 @@ def _stacks(notes: Notes, resolution: int, key_at: Callable[[int], Key]) -> Iter
             yield Stack(start, start + length, spelled, velocity)
 
 
-def _part_sung(stacks: list[Stack], sung: set[int]) -> tuple[list[Stack], list[Stack]]:
+def _part_sung(stacks: list[Stack], sung: set[int], resolution: int) -> tuple[list[Stack], list[Stack]]:
     """Part what is sung, each word on one stack, from the rest; stacks are sorted by their starts."""
     first: list[Stack] = []
     sounding: list[Stack] = []
@@ -80,7 +81,8 @@ def _part_sung(stacks: list[Stack], sung: set[int]) -> tuple[list[Stack], list[S
             continue
         fitting = [one for one in sounding if one.start >= free]
         if not fitting:
-            raise InputError(f"words from tick {word} on lie on notes that overlap, or on none; ABC cannot say that")
+            at = Fraction(word, resolution)
+            raise InputError(f"words at {at} quarter notes lie on no note, or on overlapping ones: ABC cannot say that")
         first.append(next((one for one in fitting if one.start == word), fitting[-1]))
     chosen = {id(stack) for stack in first}
     return first, [stack for stack in stacks if id(stack) not in chosen]
