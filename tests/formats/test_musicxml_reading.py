@@ -306,6 +306,15 @@ def _told(syllable: object) -> tuple[object, ...]:
     return tuple(getattr(syllable, name) for name in ("text", "is_start", "is_end"))
 
 
+def test_numbers_of_verses_are_no_words() -> None:
+    def lyric(text: str) -> str:
+        return f"<lyric><syllabic>single</syllabic><text>{text}</text></lyric>"
+
+    found = read(FOUR + note("C4", 4, lyric("1. If")) + note("D4", 4, lyric("2:")) + note("E4", 8, lyric("4 you")))
+    assert [(sung.start, sung.syllable.text) for sung in found.parts[0].words] == [(F(0), "If"), (F(2), "4 you")]
+    assert musicxml.read(musicxml.write(found)) == found
+
+
 def test_words_of_a_grace_note_belong_to_the_next_note() -> None:
     lyric = "<lyric><syllabic>single</syllabic><text>la</text></lyric>"
     found = read(FOUR + note("D4", 0, "<grace/>" + lyric) + note("C4", 16))

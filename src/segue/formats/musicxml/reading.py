@@ -38,7 +38,7 @@ def score_of(root: Element, file: str) -> Score:
     walked: list[tuple[Player, Walked]] = []
     for name, content in measures.items():
         player = players.get(name, Player())
-        walk = Walk(resolution, player.drums, file)
+        walk = Walk(resolution, player.drums, file, is_ours=_is_ours(root))
         for index, (attributes, element) in enumerate(content):
             walk.measure(index, attributes, element)
         walked.append((player, walk.found))
@@ -150,7 +150,7 @@ def _tempos(walked: list[tuple[Player, Walked]], line: Line) -> tuple[Tempo, ...
 
 def _titles(root: Element) -> tuple[str, str, str]:
     """The title (the movement's before the work's), the composer, and the style that our own files name."""
-    is_ours = (root.findtext("identification/encoding/software") or "") == "Segue"
+    is_ours = _is_ours(root)
     named = (root.findtext("movement-title"), root.findtext("work/work-title"), _credit(root))
     titles = [_plain(text) for text in named]
     title = next((text for text in titles if text and (is_ours or text.lower() not in _PLACEHOLDERS)), "")
@@ -160,6 +160,10 @@ def _titles(root: Element) -> tuple[str, str, str]:
     fields = root.findall("identification/miscellaneous/miscellaneous-field")
     style = next((_plain(field.text) for field in fields if is_ours and field.get("name") == "style"), "")
     return title, composer, style
+
+
+def _is_ours(root: Element) -> bool:
+    return root.findtext("identification/encoding/software") == "Segue"
 
 
 def _plain(text: str | None) -> str:

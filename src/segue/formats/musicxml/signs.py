@@ -20,6 +20,7 @@ _SECTION = re.compile(
     r"vamp|solo|instrumental|coda|tag|ending|head|release|hook|strophe|refrain)\b[\s\d:.)]*",
     re.IGNORECASE,
 )
+_VERSE_NUMBER = re.compile(r"\d{1,2}[.:)]\s*")
 _PASS = re.compile(r"\d+")
 
 
@@ -109,8 +110,11 @@ def section_of(text: str, *, is_rehearsal: bool) -> str:
     return plain.strip(" :.()") if _SECTION.fullmatch(plain) else ""
 
 
-def syllable_of(element: Element, place: int) -> tuple[int, Syllable] | None:
-    """Return the verse and syllable of a <lyric>, the `place`-th of its note; None where it has no text."""
+def syllable_of(element: Element, place: int, *, strips_numbers: bool) -> tuple[int, Syllable] | None:
+    """Return the verse and syllable of a <lyric>, the `place`-th of its note; None where it has no text.
+
+    `strips_numbers` leaves out the number of a verse before its first syllable: "1. If" is "If".
+    """
     texts, first, last, syllabic = [], "", "", ""
     for child in element:
         if child.tag == "syllabic":
@@ -119,6 +123,8 @@ def syllable_of(element: Element, place: int) -> tuple[int, Syllable] | None:
             texts.append("".join(child.itertext()).strip())
             first, last = first or syllabic or "single", syllabic or "single"
     text = ELISION.join(each for text in texts for each in text.split(ELISION) if each)
+    if strips_numbers and (number := _VERSE_NUMBER.match(text)):
+        text = text[number.end() :].lstrip(ELISION)
     if not text:
         return None
     is_start, is_end = first in ("single", "begin"), last in ("single", "end")

@@ -59,9 +59,9 @@ class Walked:
 class Walk:
     """Walks the measures of one part in their order; `resolution` ticks to a quarter note."""
 
-    def __init__(self, resolution: int, drums: dict[str, int], file: str) -> None:
+    def __init__(self, resolution: int, drums: dict[str, int], file: str, *, is_ours: bool = False) -> None:
         self.found = Walked()
-        self._resolution, self._drums, self._file = resolution, drums, file
+        self._resolution, self._drums, self._file, self._is_ours = resolution, drums, file, is_ours
         self._divisions = 1
         self._ticks: dict[str | None, int] = {}
         self._steps = 0  # semitones from written to sounding
@@ -186,7 +186,7 @@ class Walk:
         lyrics, self._held = [*self._held, *lyrics], []
         staff = element.findtext("staff") or "1"
         for place, lyric in enumerate(lyrics, 1):
-            sung = syllable_of(lyric, place)
+            sung = syllable_of(lyric, place, strips_numbers=not self._is_ours)
             if sung is not None:
                 self.found.words.append((self._measure, self._start, staff, *sung))
 
