@@ -223,6 +223,14 @@ def test_the_hands_of_a_player_share_a_brace() -> None:
     assert [clef.findtext("sign") for clef in tree(score).iter("clef")] == ["G", "F"]
 
 
+@pytest.mark.parametrize(
+    ("pitch", "program", "clef"), [(72, 0, "G2"), (40, 0, "F4"), (60, 41, "C3"), (55, 24, "G2-1"), (72, 52, "G2")]
+)
+def test_clefs_fit_the_range_and_the_instrument(pitch: int, program: int, clef: str) -> None:
+    found = next(tree(Score((part((0, 4, pitch), program=program),), (C_MAJOR,))).iter("clef"))
+    assert "".join(child.text or "" for child in found) == clef
+
+
 def test_drums_stand_at_their_lines() -> None:
     score = Score((part((0, 1, 36), (1, 1, 42), is_drums=True),), (C_MAJOR,))
     notes = list(tree(score).iter("note"))

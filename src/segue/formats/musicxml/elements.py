@@ -17,6 +17,7 @@ from segue.music.score import Part, Tempo
 
 VELOCITY = 80  # that of notes that say none
 _LOW_PLAYERS = frozenset((*range(24, 32), 52, 53, 54))  # guitars and voices: they have the treble clef an octave lower
+_VIOLA = 41
 _SYLLABIC = {(True, True): "single", (True, False): "begin", (False, True): "end", (False, False): "middle"}
 
 Spelling = dict[int, tuple[str, str]]  # pitch -> its <pitch>, its <accidental>
@@ -109,5 +110,7 @@ def clef(part: Part) -> str:
     middle = pitches[len(pitches) // 2] if pitches else 71
     if part.program in _LOW_PLAYERS and 47 <= middle < 62:
         return "<clef><sign>G</sign><line>2</line><clef-octave-change>-1</clef-octave-change></clef>"
+    if part.program == _VIOLA and 52 <= middle < 72:
+        return "<clef><sign>C</sign><line>3</line></clef>"
     sign, line = ("G", 2) if middle >= 59 else ("F", 4)
     return f"<clef><sign>{sign}</sign><line>{line}</line></clef>"
