@@ -26,7 +26,7 @@ from segue.music.language.decode import decode
 from segue.music.language.grammar import Limits, check
 
 PREFIX = (v.ID["task:lead"],)
-MOST_NATS = 1e-6  # per step, between the reference and the fast engine
+MOST_NATS = 1e-5  # per step, between the reference and the fast engine
 LEAST_AGREEMENT = 0.99  # share of steps with the same most probable token
 
 
@@ -71,9 +71,10 @@ def test_chords_can_be_kept_while_the_melody_is_free(folder: Path) -> None:
         return (dominant,) if dominant in legal else free
 
     language = score_language(Limits(least_bars=6, most_bars=6))
+    prefix = (*PREFIX, v.ID["source:notated"], v.ID["style:jazz"])  # lead sheets: they have chords
     pieces = []
     for seed in range(4):
-        request = Request(PREFIX, sampling=Sampling(seed=seed), allow=allow)
+        request = Request(prefix, sampling=Sampling(seed=seed), allow=allow)
         pieces.append(generate(load_engine(folder), language, request).tokens)
     assert {token for piece in pieces for token in piece if token in v.ROOT} == {dominant}
     assert len(set(pieces)) == 4
