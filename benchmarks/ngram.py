@@ -13,6 +13,7 @@ Below the empty context all tokens are alike.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -26,6 +27,7 @@ from segue.errors import InputError
 Smoothing = Literal["witten-bell", "kneser-ney", "kneser-ney .75", "modified-kneser-ney"]
 SMOOTHINGS: tuple[Smoothing, ...] = get_args(Smoothing)
 ORDERS = range(2, 9)
+LONGEST_INSIDE = 16  # tokens of a context inside a sequence
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 Sequences = Sequence[Sequence[int]]
@@ -151,6 +153,29 @@ class _Table:
             inside = slice(self.starts[number], self.starts[number + 1])
             p[row] *= self.left[number]
             p[row, self.pairs[inside] % self.vocabulary] += self.kept[inside]
+
+
+def adapted(model: NGram, sequence: Sequence[int], longest: int = LONGEST_INSIDE) -> Doubles:
+    """Return `probabilities` of a model that also learns from the sequence as it goes on, (T, vocabulary).
+
+    Contexts of 1 to `longest` tokens that occurred in the sequence before are laid over the model's, by Witten-Bell: a
+    piece's own repeats (after Cleary & Witten, "Data compression using adaptive coding and partial string matching",
+    IEEE Transactions on Communications 32, 1984).
+    """
+    p, tokens = model.probabilities(sequence), tuple(sequence)
+    seen: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
+    for place, token in enumerate(tokens):
+        contexts = [tokens[place - size : place] for size in range(1, min(place, longest) + 1)]
+        for context in contexts:
+            after = seen.get(context)
+            if after is None:
+                break
+            total = after.total() + len(after)
+            p[place] *= len(after) / total
+            p[place, list(after)] += np.array(list(after.values())) / total
+        for context in contexts:
+            seen[context][token] += 1
+    return p
 
 
 def choose(counts: Counts, valid: Sequences, given: Sequence[int] = (), orders: Sequence[int] = ORDERS) -> NGram:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ngram import NGram
+from benchmarks.ngram import NGram, adapted
 from benchmarks.score_protocol import CONTEXT, Rate
 from segue.models.engine.protocol import Engine
 from segue.music.language import vocabulary as v
@@ -94,11 +94,11 @@ def told_by_model(engine: Engine, alphabet: Alphabet, songs: Sequence[Changes]) 
     return _told([_Asking(engine, alphabet, song).told() for song in songs])
 
 
-def told_by_ngram(model: NGram, chords: Sequence[Sequence[int]]) -> Told:
-    """Ask an n-gram over classes; renormalised without the class before."""
+def told_by_ngram(model: NGram, chords: Sequence[Sequence[int]], *, is_adaptive: bool = False) -> Told:
+    """Ask an n-gram over classes, renormalised without the class before; an adaptive one learns from the song too."""
     rows = []
     for song in chords:
-        p = model.probabilities(song)
+        p = adapted(model, song) if is_adaptive else model.probabilities(song)
         said = np.asarray(song)
         places = np.arange(len(said))
         raw = -np.log(p[places, said])

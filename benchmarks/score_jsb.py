@@ -20,12 +20,11 @@ from benchmarks.score_protocol import (
     Costs,
     Rate,
     Said,
-    best_ngrams,
     costs,
     load_model,
     model_facts,
     model_scorer,
-    ngram_scorer,
+    ngram_scorers,
     said,
 )
 from segue.corpora.corpus import SPLITS, Split
@@ -118,9 +117,8 @@ def run() -> list[Result]:
 
     test = costs(pieces["test"], model_scorer(load_model()))
     add("nats", per_cell(chorales["test"], test), model_facts(), BAR)
-    for name, model in best_ngrams(pieces["train"], pieces["valid"]).items():
-        facts = {"order": model.order, "smoothing": model.smoothing}
-        add(f"{name}_nats", per_cell(chorales["test"], costs(pieces["test"], ngram_scorer(model))), facts)
+    for name, (scorer, facts) in ngram_scorers(pieces["train"], pieces["valid"]).items():
+        add(f"{name}_nats", per_cell(chorales["test"], costs(pieces["test"], scorer)), facts)
     return found
 
 
@@ -131,9 +129,8 @@ def main(words: list[str]) -> None:
         return
     chorales = load()
     train, valid = ([one.piece for one in chorales[split]] for split in ("train", "valid"))
-    for name, model in best_ngrams(train, valid).items():
-        shown = per_cell(chorales["valid"], costs(valid, ngram_scorer(model)))
-        print(name, model.order, model.smoothing, *shown)
+    for name, (scorer, facts) in ngram_scorers(train, valid).items():
+        print(name, facts, *per_cell(chorales["valid"], costs(valid, scorer)))
     print("model", *per_cell(chorales["valid"], costs(valid, model_scorer(load_model()))))
 
 

@@ -9,7 +9,8 @@ gives.) Counted are all tokens of the body and `end`, divided by the notes; the 
   set, is in its training.
 - `tuned`: after LoRA on train by the one loop (`segue.pretrain.own.adapt`, that of `segue tune score`); valid chooses
   the weights; three seeds. Trainings lie in .scratch/benchmarks and are taken up again where they were cut off.
-- `ngram`, `3gram`: trained on train; order and smoothing chosen on valid.
+- `ngram`, `3gram`: trained on train; order and smoothing chosen on valid. `adaptive`: the n-gram with what the tune
+  itself said before laid over it.
 - Rows `no_variant`: of the test tunes that have no variant in train (`segue.corpora.duplicates`).
 - Rows `new_title`: of the test tunes whose title, dances and articles apart, is in none of the tune books that the
   model learned from. Where the gathering did not see one tune in two distant settings, an equal title would tell.
@@ -31,12 +32,11 @@ from benchmarks.score_protocol import (
     Costs,
     Rate,
     Said,
-    best_ngrams,
     costs,
     load_model,
     model_facts,
     model_scorer,
-    ngram_scorer,
+    ngram_scorers,
     said,
 )
 from segue.corpora import BY_NAME
@@ -158,9 +158,8 @@ def run() -> list[Result]:
         over = figure([one[name].value for one in runs])
         rate = Rate(over.mean, over.error or 0.0)
         found.append(_result(name, rate, {**model_facts(), **RECIPE.as_dict()}, parts, SEEDS))
-    for system, model in best_ngrams(task.tunes["train"], task.tunes["valid"]).items():
-        facts = {"order": model.order, "smoothing": model.smoothing}
-        rows = figures(system, costs(test, ngram_scorer(model)), parts)
+    for system, (scorer, facts) in ngram_scorers(task.tunes["train"], task.tunes["valid"]).items():
+        rows = figures(system, costs(test, scorer), parts)
         found += [_result(name, rate, facts, parts) for name, rate in rows.items()]
     return found
 
@@ -191,8 +190,8 @@ def _result(
 def show_valid(task: Task) -> None:
     """Print what valid costs the n-grams and the model as it is."""
     valid, parts = task.tunes["valid"], groups(task, "valid")
-    for name, model in best_ngrams(task.tunes["train"], valid).items():
-        print(model.order, model.smoothing, figures(name, costs(valid, ngram_scorer(model)), parts))
+    for name, (scorer, facts) in ngram_scorers(task.tunes["train"], valid).items():
+        print(facts, figures(name, costs(valid, scorer), parts))
     print(figures("model", costs(valid, model_scorer(load_model())), parts))
 
 

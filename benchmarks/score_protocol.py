@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ngram import Counts, NGram, choose
+from benchmarks.ngram import Counts, NGram, adapted, choose
 from benchmarks.result import sha256_of
 from segue.corpora.corpus import Split
 from segue.errors import InputError, UnavailableError
@@ -184,6 +184,30 @@ def model_scorer(model: ScoreModel) -> Scorer:
 def ngram_scorer(model: NGram) -> Scorer:
     """The same under an n-gram of `best_ngrams`."""
     return lambda pieces: [nats[1:] for nats in model.nats([without_numbers(piece.tokens) for piece in pieces])]
+
+
+def adaptive_scorer(model: NGram) -> Scorer:
+    """The same under an n-gram of `best_ngrams` that learns from the piece as it goes on."""
+
+    def scored(pieces: Sequence[Said]) -> list[Doubles]:
+        rows = [without_numbers(piece.tokens) for piece in pieces]
+        return [-np.log(adapted(model, row)[np.arange(1, len(row)), row[1:]]) for row in rows]
+
+    return scored
+
+
+def ngram_scorers(train: Sequence[Said], valid: Sequence[Said]) -> dict[str, tuple[Scorer, dict[str, object]]]:
+    """What n-grams trained on train tell, by name, with what is to be said of each: see `best_ngrams`.
+
+    `adaptive` is the best n-gram with what the piece itself said before laid over it.
+    """
+    found: dict[str, tuple[Scorer, dict[str, object]]] = {}
+    for name, model in best_ngrams(train, valid).items():
+        facts: dict[str, object] = {"order": model.order, "smoothing": model.smoothing}
+        found[name] = (ngram_scorer(model), facts)
+        if name == "ngram":
+            found["adaptive"] = (adaptive_scorer(model), facts)
+    return found
 
 
 def without_numbers(tokens: Sequence[int]) -> list[int]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from benchmarks.ngram import ORDERS, SMOOTHINGS, Counts, NGram, Smoothing, choose
+from benchmarks.ngram import ORDERS, SMOOTHINGS, Counts, NGram, Smoothing, adapted, choose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +93,17 @@ def test_a_longer_context_tells_what_a_shorter_one_cannot() -> None:
     assert short == pytest.approx(math.log(2), abs=0.02)
     assert long < 0.05
     assert choose(counts, train, orders=(2, 3)).order == 3
+
+
+def test_an_adapted_ngram_learns_what_the_sequence_repeats() -> None:
+    # trained on 0 1 2 without order, then asked for 0 1 2 2 over and over
+    model = NGram(Counts.of([[0, 1, 2, 1, 0, 2, 2, 0, 1]], 3, longest=1), 1, "witten-bell")
+    found = adapted(model, [0, 1, 2, 2] * 8)
+    assert found.sum(1) == pytest.approx(np.ones(32))
+    assert found[-1, 2] > 0.99 and found[:3] == pytest.approx(model.probabilities([0, 1, 2]))
+    # at place 4, after 2: once came a 2 of one type, so (1 + p) / 2; after 2 2 nothing yet
+    p = model.probabilities([0])[0]
+    assert found[4] == pytest.approx([p[0] / 2, p[1] / 2, (1 + p[2]) / 2])
 
 
 def test_what_was_not_counted_is_an_error() -> None:
