@@ -39,22 +39,23 @@ def without_words(score: Score) -> Score:
 
 @dataclass(frozen=True)
 class Abcjs:
-    """What abcjs finds amiss with a piece as written and as played; "" where nothing is."""
+    """What abcjs finds amiss with a piece: its bars, what it warns of, and what it plays; "" where nothing is."""
 
-    written: str
+    bars: str
+    warned: str
     played: str
 
 
 def abcjs_faults(scores: Sequence[Score]) -> list[Abcjs]:
     """What abcjs finds amiss with the ABC of each score; UnavailableError without node or abcjs."""
-    found = [Abcjs("", "")] * len(scores)
+    found = [Abcjs("", "", "")] * len(scores)
     texts, asked = [], []
     for place, score in enumerate(scores):
         try:
             texts.append(abc.write(score).decode())
             asked.append(place)
         except InputError as error:
-            found[place] = Abcjs(f"not written: {error}", "not written")
+            found[place] = Abcjs(f"not written: {error}", "", "not written")
     for place, dump in zip(asked, _dumped(texts), strict=True):
         found[place] = _abcjs_fault(scores[place], dump)
     return found
@@ -81,14 +82,14 @@ def _dumped(texts: Sequence[str]) -> list[dict[str, Any]]:
 
 def _abcjs_fault(score: Score, dump: dict[str, Any]) -> Abcjs:
     played: Notes = Counter((_tick(4 * start), pitch) for start, pitch in dump["notes"])
-    written = "; ".join(dump["warnings"][:1])
     ends = {_tick(start) for start in score.bar_starts[1:]}
+    bars = ""
     for number, times in enumerate(dump["voices"], 1):
         found = {_tick(4 * time) for time in times if time}
         if found != ends:
             wrong = min(found ^ ends) / _TICKS
-            written = f"voice {number} has {len(found)} bars of {len(ends)}, wrong from quarter {wrong:g} on"
-    return Abcjs(written, difference(played, _sounding(unfold(score))))
+            bars = f"voice {number} has {len(found)} bars of {len(ends)}, wrong from quarter {wrong:g} on"
+    return Abcjs(bars, "; ".join(dump["warnings"][:1]), difference(played, _sounding(unfold(score))))
 
 
 def music21_fault(score: Score) -> str:
@@ -153,7 +154,8 @@ def faults(scores: Sequence[Score]) -> list[dict[str, str]]:
     plain = [without_words(score) for score in scores]
     by_abcjs = abcjs_faults(plain)
     read = {
-        "abcjs": [found.written for found in by_abcjs],
+        "abcjs": [found.bars or found.warned for found in by_abcjs],
+        "abcjs_bars": [found.bars for found in by_abcjs],
         "abcjs_played": [found.played for found in by_abcjs],
         "music21": [music21_fault(score) for score in plain],
         "symusic": [symusic_fault(score) for score in plain],

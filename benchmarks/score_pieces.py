@@ -37,7 +37,7 @@ LIMITS = Limits(in_range=True, least_bars=8, most_bars=24)
 VALID, FREE = 1000, 500
 AIM = 0.5
 PROGRAMS = frozenset(("abcjs", "music21", "symusic"))
-PLAYED = "abcjs_played"  # told, but no part of validity: see `score_oracles`
+TOLD = ("abcjs_bars", "abcjs_played")  # beside validity: abcjs without its warnings, and what it plays
 _PERFORMED = ("pop", "funk", "rock")
 _ASKED = (
     "reel", "jig", "hornpipe", "waltz", "march", "strathspey", "air", "folk", "chorale", "renaissance",
@@ -92,7 +92,7 @@ def valid_shares(engine: Engine, count: int) -> tuple[dict[str, float], Counter[
     for each in found:
         amiss.update(f"{name}: {what}" for name, what in each.items())
     bad = Counter(name for each in found for name in each)
-    shares = {name: (len(scores) - bad[name]) / count for name in (*sorted(PROGRAMS), PLAYED)}
+    shares = {name: (len(scores) - bad[name]) / count for name in (*sorted(PROGRAMS), *TOLD)}
     return {"": sum(PROGRAMS.isdisjoint(each) for each in found) / count, **shares}, amiss
 
 

@@ -111,7 +111,7 @@ def test_music21_finds_nothing_amiss_in_a_plain_piece() -> None:
 
 @pytest.mark.skipif(not has_abcjs, reason="needs node, and abcjs in NODE_PATH")
 def test_abcjs_finds_nothing_amiss_in_plain_pieces() -> None:
-    assert abcjs_faults([waltz(), tune(2)]) == [Abcjs("", "")] * 2
+    assert abcjs_faults([waltz(), tune(2)]) == [Abcjs("", "", "")] * 2
 
 
 def test_what_cannot_be_written_is_amiss() -> None:
