@@ -110,11 +110,14 @@ def _music21_notes(path: Path) -> tuple[Counter[tuple[Fraction, int]], int]:
 def test_notes_are_those_that_music21_reads(pattern: str, count: int) -> None:
     """What differs is meant: cue notes sound in music21 alone; here alone the ends of ties that do not meet.
 
-    Those are found in arpeggios that are written out and tied to the chord that they make.
+    Those are found in arpeggios that are written out and tied to the chord that they make. Left out is a song whose
+    parts have metres of different lengths: bars are common to all parts here, and not there.
     """
     pytest.importorskip("music21")
     paths = [path for path in files(pattern, count) if path.stat().st_size < 20_000]
     for path in random.Random(3).sample(paths, count):
+        if path.name == "lc30437453.mxl":
+            continue
         score = read(path)
         mine = Counter(
             (Fraction(round(note.start * 48), 48), note.pitch) for part in score.parts for note in part.notes

@@ -87,6 +87,12 @@ def test_ties_are_joined_within_their_voice_where_two_have_the_same_pitch() -> N
     assert rows(read(FOUR + first, second)) == [(F(0), F(5), 60), (F(2), F(4), 60)]
 
 
+def test_a_tie_that_comes_from_a_shared_head_is_joined_to_the_note_that_lasts() -> None:
+    start, stop = '<tie type="start"/>', '<tie type="stop"/>'
+    first = note("C4", 4, start) + note("E4", 12) + backup(16) + note("C4", 16)
+    assert rows(read(FOUR + first, note("C4", 16, stop))) == [(F(0), F(1), 60), (F(0), F(8), 60), (F(1), F(3), 64)]
+
+
 def test_a_tie_may_cross_to_another_staff() -> None:
     start, stop = '<tie type="start"/><staff>1</staff>', '<tie type="stop"/><staff>2</staff>'
     found = read(FOUR + note("C4", 16, start), note("C4", 16, stop) + backup(16) + note("C3", 16, "<staff>2</staff>"))

@@ -56,7 +56,7 @@ def sounded(
             tied.append((note, row.tie))
         else:
             whole.append(note)
-    return whole + _joined(tied)
+    return whole + _joined(tied, whole)
 
 
 def _loudness(loud: list[tuple[int, int]], start: int) -> int:
@@ -64,13 +64,19 @@ def _loudness(loud: list[tuple[int, int]], start: int) -> int:
     return loud[place - 1][1] if place else _VELOCITY
 
 
-def _joined(tied: list[tuple[Sounded, int]]) -> list[Sounded]:
-    """Join notes that are tied: one begins where the one before it ends, at the same pitch, in its voice or another."""
+def _joined(tied: list[tuple[Sounded, int]], plain: list[Sounded]) -> list[Sounded]:
+    """Join notes that are tied: one begins where the one before it ends, at the same pitch, in its voice or another.
+
+    A tie that no note sends out is that of a plain note which ends there: two voices share a head, one has the tie.
+    """
     whole: list[Sounded] = []
     waiting: dict[int, list[Sounded]] = {}
+    ends = {(note.end, note.pitch): note for note in plain} if tied else {}
     tied.sort(key=lambda each: each[0].start)
     for note, tie in tied:
-        before = _before(note, waiting.get(note.pitch, [])) if tie & 2 else None
+        before = None
+        if tie & 2:
+            before = _before(note, waiting.get(note.pitch, [])) or ends.pop((note.start, note.pitch), None)
         if before is not None:
             before.end = note.end
         else:
