@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from segue.errors import FormatError, InputError
 from segue.formats.barlines import BarLines, rows
-from segue.formats.sheet import MOST_BARS, says
+from segue.formats.sheet import check_bar_lines, says
 from segue.formats.text import head, lines_of
 from segue.music.key import Key
 from segue.music.metre import Metre
@@ -95,8 +95,7 @@ def _bpm(text: str) -> float:
 def read(data: bytes, *, file: str = "") -> Score:
     """Read a chart into a score of bars and chords; FormatError with the line where it is none."""
     lines = lines_of(data, file=file)
-    if sum(line.count("|") for line in lines) > 4 * MOST_BARS:
-        raise FormatError(f"more than {4 * MOST_BARS:,} bar lines: too many", file=file)
+    check_bar_lines(lines, file)
     reader, number = _Reader(), 0
     try:
         for line in lines:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from statistics import median
 
 from segue.errors import FormatError, InputError
-from segue.formats.sheet import MOST_BARS, Sheet
+from segue.formats.sheet import Sheet, check_bar_lines
 from segue.formats.text import head, lines_of
 from segue.music.chord import NO_CHORD, Chord
 from segue.music.key import Key
@@ -176,8 +176,7 @@ def _mode(tonic: Tone, chords: list[Chord]) -> str:
 def read(data: bytes, *, file: str = "") -> Score:
     """Read an annotation into a score of bars and chords; FormatError with the line where it is none."""
     lines = lines_of(data, file=file)
-    if sum(line.count("|") for line in lines) > 4 * MOST_BARS:
-        raise FormatError(f"more than {4 * MOST_BARS:,} bar lines: too many", file=file)
+    check_bar_lines(lines, file)
     reader, number = _Reader(), 0
     try:
         for line in lines:

@@ -16,6 +16,12 @@ _FOUR_FOUR, _C_MAJOR = Metre(), Key()
 MOST_BARS, MOST_CHORDS, MOST_IN_BAR = 20_000, 20_000, 96
 
 
+def check_bar_lines(lines: Sequence[str], file: str) -> None:
+    """Raise FormatError where a text has more bar lines than any chart, before they are read."""
+    if sum(line.count("|") for line in lines) > 4 * MOST_BARS:
+        raise FormatError(f"more than {4 * MOST_BARS:,} bar lines: too many", file=file)
+
+
 @dataclass
 class Sheet:
     """Bars and chords so far; `metre` and `key` hold for the bars to come, `section` for the next one alone."""

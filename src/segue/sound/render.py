@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from segue.errors import InputError
 from segue.music.score import Part, Score
-from segue.sound.accompany import needs_pad, pad
 from segue.sound.drums import CLOSED_HATS, OPEN_HATS, stroke, stroke_of
 from segue.sound.room import TAIL, Stereo, add_room, fade_out, gains, master
+from segue.sound.sounding import sounding_parts
 from segue.sound.timbres import timbre_of
-from segue.sound.timeline import Timeline, played
+from segue.sound.timeline import Timeline
 from segue.sound.tone import Samples, Timbre, ended, tone
 
 RATE = 44_100  # samples a second
-LONGEST = 1_200.0  # seconds of a piece
 _LONGEST_TONE = 20.0  # seconds; what is held longer falls silent
 _CHOKE = 0.03  # seconds in which a closing hi-hat stops an open one
 _SOFT_UNDER = 60  # velocity
@@ -42,19 +41,12 @@ def render(score: Score, rate: int = RATE) -> Stereo:
     """Return a score as stereo sound: (n, 2) float32 within -1 and 1, `rate` samples a second.
 
     Repeats are played out; parts sound by the kind of their instrument; chord symbols sound as a soft pad where there
-    is no accompaniment. The same score gives the same samples. InputError where it is longer than `LONGEST` seconds, or
+    is no accompaniment. The same score gives the same samples. InputError where it is longer than 20 minutes, or
     the rate is not between 8,000 and 192,000.
     """
     if not 8_000 <= rate <= 192_000:
         raise InputError(f"a rate of {rate} samples a second: 8,000 to 192,000 are accepted")
-    score = played(score)
-    parts = [part for part in score.parts if len(part.notes)]
-    if needs_pad(score):
-        parts.append(pad(score))
-    timeline = Timeline(score.tempos)
-    seconds = max((timeline.at(part.notes.end) for part in parts), default=0.0)
-    if seconds > LONGEST:
-        raise InputError(f"a piece of {seconds:,.0f} seconds: at most {LONGEST:,.0f} are rendered")
+    parts, timeline, seconds = sounding_parts(score)
     mixed = np.zeros((round((seconds + TAIL + 0.5) * rate), 2), dtype=np.float32)
     for part, place in zip(parts, _places(parts), strict=True):
         sounding = _sounding(part, timeline, rate)

@@ -10,10 +10,10 @@ import numpy as np
 
 from segue.errors import FormatError, InputError, UnavailableError
 from segue.music.score import Part, Score
-from segue.sound.accompany import needs_pad, pad
-from segue.sound.render import LONGEST, RATE
+from segue.sound.render import RATE
 from segue.sound.room import TAIL, Stereo, fade_out
-from segue.sound.timeline import Timeline, played
+from segue.sound.sounding import sounding_parts
+from segue.sound.timeline import Timeline
 
 INSTALL = "pip install --no-deps tinysoundfont"  # it declares pyaudio, which needs PortAudio to build and is not used
 _DRUMS, _VOICES = 9, 256
@@ -26,14 +26,7 @@ def render(score: Score, font: Path, rate: int = RATE) -> Stereo:
     than 20 minutes; FormatError where the file is no SoundFont.
     """
     synthesiser, loaded = _synthesiser(font, rate)
-    score = played(score)
-    parts = [part for part in score.parts if len(part.notes)]
-    if needs_pad(score):
-        parts.append(pad(score))
-    timeline = Timeline(score.tempos)
-    seconds = max((timeline.at(part.notes.end) for part in parts), default=0.0)
-    if seconds > LONGEST:
-        raise InputError(f"a piece of {seconds:,.0f} seconds: at most {LONGEST:,.0f} are rendered")
+    parts, timeline, seconds = sounding_parts(score)
     for channel, part in _channels(parts):
         _select(synthesiser, loaded, channel, part)
     return _play(synthesiser, _events(parts, timeline, rate), round((seconds + TAIL + 1) * rate), rate)
