@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 from benchmarks.result import data_dir
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segue.errors import UnavailableError
@@ -63,11 +63,13 @@ def test_what_is_on_the_grid_stays(names: list[str]) -> None:
     assert done.beats == len(names)
 
 
+@example(["shuffle"], 1)  # two notes that might be late sixteenths
 @given(st.lists(st.sampled_from(sorted(BEATS)), min_size=1, max_size=12), st.integers(0, 1_000))
 def test_a_slightly_loose_performance_goes_back_to_what_was_written(names: list[str], seed: int) -> None:
-    done = quantize(performed(written(names), 0.03, seed))
+    """Up to .0305 quarter notes: there two notes of a shuffle, both off towards sixteenths, fit these half as well."""
+    done = quantize(performed(written(names), 0.028, seed))
     assert done.score.parts == written(names).parts
-    assert done.most <= 0.032
+    assert done.most <= 0.0305
 
 
 def test_what_lies_beside_the_grid_as_a_whole_is_shifted_first() -> None:

@@ -13,7 +13,7 @@ from segue.music.score import Bar, ChordAt, Part, Score
 
 RESOLUTION = 24  # ticks to a quarter note of what is returned
 STRAIGHT, TRIPLET = 6, 8  # ticks: a sixteenth, and an eighth of a triplet
-_ADVANTAGE = 0.5  # how much smaller the squared error of triplets must be: their grid is the coarser one
+_ADVANTAGE = 0.5  # how much smaller the squared error must be: of triplets, whose grid is coarser, and of a shift
 _TOGETHER = 0.6  # how closely beginnings must lie around one place of a sixteenth, 0 to 1, to shift them as one
 _FAR = 0.03  # quarter notes; what is off by less is left to the grid
 
@@ -42,9 +42,14 @@ def quantize(score: Score) -> Quantized:
     The score must lie along its beats, as a performance to a click does; where all of it lies beside them by the same
     part of a sixteenth, it is shifted first. A length becomes at least one step. All parts share the grid of a beat.
     """
-    shift = _shift(score.parts)
-    score = _shifted(score, shift) if shift else score
-    grid = _Grid(score.parts)
+    grid, shift = _Grid(score.parts), _shift(score.parts)
+    if shift:
+        shifted = _shifted(score, shift)
+        there = _Grid(shifted.parts)
+        if there.error < _ADVANTAGE * grid.error:  # a few notes, or triplets, can look like sixteenths that are late
+            score, grid = shifted, there
+        else:
+            shift = Fraction(0)
     rows = [_snapped(part, grid) for part in score.parts]
     end = score.end
     bars = list(score.bars)
@@ -121,6 +126,7 @@ class _Grid:
                 error[1] += (place - _nearest(place, TRIPLET)) ** 2
         self.beats = set(errors)
         self.triplets = {beat for beat, (straight, triplet) in errors.items() if triplet < _ADVANTAGE * straight}
+        self.error = sum(errors[beat][beat in self.triplets] for beat in self.beats)  # of beginnings, ticks squared
         self.moved_sum, self.moved_count, self.moved_most = 0.0, 0, 0.0
 
     def snap(self, ticks: int, resolution: int) -> int:
