@@ -153,14 +153,38 @@ def test_titles_are_compared_by_their_letters() -> None:
     assert plain_title("(untitled)") == "untitled"
 
 
+CHORDS = (ChordAt(Fraction(0), Chord.parse("C")),)
+
+
 def test_of_two_that_are_taught_the_one_with_chords_stays(root: Path) -> None:
-    song = melody(walk(1), title="Song").replace(chords=(ChordAt(Fraction(0), Chord.parse("C")),))
+    for name, song in (("Song1", melody(walk(40))), ("Song2", melody(walk(40)).replace(chords=CHORDS))):
+        place = root / f"lieder/scores/Somebody/{name}/lc{name[-1]}.mxl"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(mxl.write(song))
+    gathered = gather(root, ["lieder"])
+    assert len(gathered.train) == 1 and gathered.train[0].score.chords
+    assert [not repeat.piece.score.chords for repeat in gathered.repeats] == [True]
+
+
+def test_a_measured_set_keeps_what_it_teaches_beside_an_edition_with_chords(root: Path) -> None:
     place = root / "openewld/dataset/Somebody/Song1/Song1.mxl"
     place.parent.mkdir(parents=True)
-    place.write_bytes(mxl.write(song))
+    place.write_bytes(mxl.write(melody(walk(1), title="Song").replace(chords=CHORDS)))
     gathered = gather(root, ["jsb", "openewld"])
-    assert names(gathered.train) == ["openewld/dataset/Somebody/Song1/Song1.mxl"]
-    assert {(repeat.piece.key, repeat.of) for repeat in gathered.repeats} == {
-        ("train/0", "openewld/dataset/Somebody/Song1/Song1.mxl"),
-        ("train/1", "nottingham/jigs/A tune 1"),
-    }
+    assert names(gathered.train) == [
+        "jsb/Jsb16thSeparated.json train/0",
+        "openewld/dataset/Somebody/Song1/Song1.mxl",
+    ]
+    assert {(repeat.piece.key, repeat.of) for repeat in gathered.repeats} == {("train/1", "nottingham/jigs/A tune 1")}
+
+
+def test_another_tune_with_the_title_of_one_that_no_weights_may_see_is_left_out(root: Path) -> None:
+    for number, title in enumerate(("A_tune", "The_Reel", "Another_tune")):
+        place = root / f"openewld/dataset/Somebody/{title}/{title}.mxl"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(mxl.write(melody(walk(50 + number))))
+    gathered = gather(root, ["openewld"])
+    assert len(gathered.train) + len(gathered.valid) + len(gathered.test) == 2
+    assert [(repeat.piece.score.title, repeat.of) for repeat in gathered.repeats] == [
+        ("A tune", "nottingham/jigs/A tune 1")
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -14,10 +15,11 @@ from segue.music.language import vocabulary as v
 from segue.music.language.decode import decode
 from segue.music.language.encode import encode
 from segue.music.language.layout import lay_out
+from segue.music.score import Tempo
 from segue.pretrain.excerpts import Drawing, Excerpt, excerpts
 from tests.pretrain.tunes import tune
 
-ALL_FILLED = Drawing(longest=256, harmonize=0.5, fill=1.0, changes=0.0)
+ALL_FILLED = Drawing(longest=256, harmonize=0.5, fill=1.0, changes=0.0, bare=0.0)
 
 
 def said(bars: int, seed: int, drawing: Drawing, *, is_varied: bool = True, parts: int = 1) -> list[Excerpt]:
@@ -76,7 +78,7 @@ def test_what_is_masked_is_said_at_the_end_and_nothing_is_lost() -> None:
 
 
 def test_shares_are_what_the_drawing_says() -> None:
-    drawing = Drawing(longest=1024, harmonize=0.5, fill=0.25, changes=0.2, untold=0.3, transposed=0.5)
+    drawing = Drawing(longest=1024, harmonize=0.5, fill=0.25, changes=0.2, untold=0.3, transposed=0.5, bare=0.0)
     layout = lay_out(tune(5, 4))
     drawn = [
         one for seed in range(400) for one in excerpts(layout, drawing, np.random.default_rng(seed), is_varied=True)
@@ -89,13 +91,38 @@ def test_shares_are_what_the_drawing_says() -> None:
 
 
 def test_a_drawing_moves_only_the_tonic() -> None:
-    drawing = Drawing(longest=1024, harmonize=0, fill=0, changes=0, untold=0, transposed=1)
+    drawing = Drawing(longest=1024, harmonize=0, fill=0, changes=0, untold=0, transposed=1, bare=0)
     moved = {int(one.tokens[4]) for seed in range(60) for one in said(2, seed, drawing)}
     assert moved == set(v.TONIC) - {v.TONIC.start}
     for seed in range(5):
         (one,) = said(2, seed, drawing)
         plain = encode(tune(seed, 2)).tokens
         assert [a for a, b in zip(one.tokens.tolist(), plain, strict=True) if a != b] == [int(one.tokens[4])]
+
+
+def test_a_share_of_pieces_is_said_without_chords_and_all_else_stays() -> None:
+    drawing = Drawing(longest=1024, harmonize=0, fill=0, changes=0, untold=0, transposed=0, bare=0.25)
+    plain = encode(tune(6, 4, with_chords=False), "lead").tokens
+    drawn = [
+        tuple(one.tokens.tolist())
+        for seed in range(200)
+        for one in excerpts(lay_out(tune(6, 4)), drawing, np.random.default_rng(seed), is_varied=True)
+    ]
+    assert set(drawn) == {plain, encode(tune(6, 4), "lead").tokens}
+    assert drawn.count(plain) == pytest.approx(50, abs=20)
+
+
+def test_a_share_of_pieces_is_said_at_the_next_tempo_and_what_is_not_told_stays_so() -> None:
+    drawing = Drawing(longest=1024, harmonize=0, fill=0, changes=0, untold=0, transposed=0, bare=0, hurried=0.5)
+    for bpm, near in ((112, {96, 112, 126}), (50, {50, 66}), (240, {200, 240}), (0, {0})):
+        score = tune(7, 2).replace(tempos=(Tempo(Fraction(0), bpm),) if bpm else ())
+        layout = lay_out(score)
+        drawn = [
+            v.TOKENS[int(one.tokens[6])]
+            for seed in range(100)
+            for one in excerpts(layout, drawing, np.random.default_rng(seed), is_varied=True)
+        ]
+        assert set(drawn) == {f"tempo:{tempo}" for tempo in near}
 
 
 def test_windows_that_hold_nothing_are_refused() -> None:

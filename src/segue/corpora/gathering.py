@@ -16,7 +16,8 @@ from segue.music.score import ChordAt
 
 # Sets on which figures are measured: what they hold out is in no train part, whichever corpora are gathered.
 MEASURED = ("nottingham", "jsb", "mcgill_billboard", "openewld", "jazz_bunks")
-# Of these also what they do not hold out: figures on them are for weights that never saw the set.
+# Of these also what they do not hold out, and every tune of a title of theirs: figures on them are for weights that
+# never saw the set.
 UNSEEN = ("nottingham",)
 # Sets of songs: of these an equal title is an equal song, whatever was written down of it. Two transcriptions of a song
 # may serve the same split, but not two.
@@ -57,8 +58,9 @@ def gather(
 
     `names` are of `CORPORA`, none means all that shipped weights may be trained on; `shipped` refuses the others with
     an InputError. Held-out pieces of the sets that figures are measured on (`MEASURED`) come first, then canonical
-    splits, then test, valid and train: whatever repeats a tune before it is left out. `tell` hears a line after each
-    corpus.
+    splits, then test, valid and train: whatever repeats a tune before it is left out. Of two in train with one tune the
+    one whose notes have chords is kept; beside a piece of a measured set, which stays, it is a second edition. `tell`
+    hears a line after each corpus.
     """
     chosen = _chosen(names, shipped)
     gathered = Gathered()
@@ -75,23 +77,25 @@ def gather(
         repeat = filed.file(piece)
         if piece.corpus not in chosen:
             continue
-        if repeat is None:
+        twin = _twin_in_train(gathered.train, places, repeat) if repeat else None
+        if repeat is None or (twin is not None and gathered.train[twin].corpus in MEASURED):
             places[piece.name] = len(split[piece.part])
             split[piece.part].append(piece)
+        elif twin is not None:
+            gathered.repeats.append(Repeat(gathered.train[twin], piece.name, repeat.share))
+            gathered.train[twin] = piece
         else:
-            gathered.repeats.append(_with_harmony(gathered.train, places, repeat))
+            gathered.repeats.append(repeat)
     tell(f"{len(gathered.repeats)} repeats left out, {len(gathered.broken)} could not be read")
     return gathered
 
 
-def _with_harmony(train: list[Piece], places: dict[str, int], repeat: Repeat) -> Repeat:
-    """Of two pieces with one tune in train, keep the one whose notes have chords; returns which is the repeat then."""
+def _twin_in_train(train: list[Piece], places: dict[str, int], repeat: Repeat) -> int | None:
+    """Where in train the piece without chords lies whose tune a piece in train has with chords; None without one."""
     piece, at = repeat.piece, places.get(repeat.of, len(train))
     is_both_in_train = piece.part == "train" and at < len(train) and train[at].name == repeat.of
-    if not is_both_in_train or train[at].score.chords or not (piece.score.parts and piece.score.chords):
-        return repeat
-    train[at], other = piece, train[at]
-    return Repeat(other, piece.name, repeat.share)
+    has_harmony = piece.score.parts and piece.score.chords
+    return at if is_both_in_train and has_harmony and not train[at].score.chords else None
 
 
 def _chosen(names: Sequence[str], shipped: bool) -> set[str]:
@@ -142,6 +146,7 @@ class _Filed:
         self._tunes = Shelf()
         self._titles: dict[str, Piece] = {}
         self._charts: dict[tuple[str, tuple[ChordAt, ...]], str] = {}
+        self._unseen: dict[str, str] = {}
 
     def file(self, piece: Piece) -> Repeat | None:
         """File a piece, unless it repeats one that is there; what is measured on is filed in any case."""
@@ -152,6 +157,8 @@ class _Filed:
                 return Repeat(piece, match.name, match.share)
             if twin := self._twin(piece, title):
                 return Repeat(piece, twin, 1.0)
+        elif piece.corpus in UNSEEN and _bare(title):
+            self._unseen.setdefault(_bare(title), piece.name)
         self._tunes.add(piece.name, shingles, _bare(title))
         if piece.corpus in SONGS and title:
             self._titles.setdefault(title, piece)
@@ -160,7 +167,10 @@ class _Filed:
         return None
 
     def _twin(self, piece: Piece, title: str) -> str:
-        """The song of that title in another corpus and split, or the equal chart of the same song; "" without one."""
+        """A tune of that title which no weights may see, the song of that title in another corpus and split, or the
+        equal chart of the same song; "" without one."""
+        if unseen := self._unseen.get(_bare(title)):
+            return unseen
         song = self._titles.get(title) if piece.corpus in SONGS else None
         if song is not None and song.corpus != piece.corpus and song.part != piece.part:
             return song.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ class Drawing:
     `longest` is in tokens. `harmonize`, `fill` and `changes` are shares of excerpts of pieces with chords and voices
     (the rest is said in the order lead); of charts without voices `chart_changes` are said without time. `untold` is
     the share of windows whose style, and of those whose tempo, is left unsaid; `transposed` the share that is moved to
-    another tonic.
+    another tonic, `hurried` the share that is said at the next faster or slower tempo. `stretched` is the share of
+    sayings of notated music with other note values (see `segue.pretrain.stretch`), `bare` that of pieces with chords
+    and voices without their chords.
     """
 
     longest: int = 1024
@@ -36,6 +38,9 @@ class Drawing:
     chart_changes: float = 0.7
     untold: float = 0.15
     transposed: float = 0.5
+    hurried: float = 0.3
+    stretched: float = 0.08
+    bare: float = 0.12
 
     def __post_init__(self) -> None:
         if self.longest < 64:
@@ -56,6 +61,8 @@ def excerpts(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_v
 
     Without `is_varied` it is said as it is (lead order, nothing masked, moved or unsaid), for figures.
     """
+    if is_varied and layout.changes and layout.heads and rng.random() < drawing.bare:
+        layout = _without_chords(layout)
     has_chords = bool(layout.changes)
     if not is_varied:
         yield from (_excerpt(tokens) for tokens in _windows(layout, "lead", drawing.longest, None))
@@ -68,6 +75,11 @@ def excerpts(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_v
         said = list(_windows(layout, task, drawing.longest, rng, drawing.fill if layout.heads else 0.0))
     for tokens in said:
         yield _excerpt(_varied(tokens, drawing, rng))
+
+
+def _without_chords(layout: Layout) -> Layout:
+    bars = tuple(replace(bar, chords=(), sounding=()) for bar in layout.bars)
+    return replace(layout, bars=bars, changes=())
 
 
 def _excerpt(tokens: NDArray[np.uint16]) -> Excerpt:
@@ -126,6 +138,9 @@ def _varied(tokens: NDArray[np.uint16], drawing: Drawing, rng: np.random.Generat
         made[_STYLE] = v.STYLE.start
     if rng.random() < drawing.untold:
         made[_TEMPO] = v.TEMPO.start
+    elif made[_TEMPO] != v.TEMPO.start and rng.random() < drawing.hurried:
+        near = int(made[_TEMPO]) + (1 if rng.random() < 0.5 else -1)
+        made[_TEMPO] = min(max(near, v.TEMPO.start + 1), v.TEMPO.stop - 1)
     if rng.random() < drawing.transposed:
         is_tonic = (made >= v.TONIC.start) & (made < v.TONIC.stop)
         steps = rng.integers(1, 12)

@@ -15,6 +15,7 @@ from segue.errors import InputError, did_you_mean
 from segue.music.language.layout import Layout, lay_out
 from segue.music.quantize import quantize
 from segue.pretrain.excerpts import Drawing, Excerpt, excerpts
+from segue.pretrain.stretch import stretch
 from segue.pretrain.windows import Windows, collect
 
 Told = Callable[[str, int, int], None]  # what is done, how much of it, of how much
@@ -89,11 +90,22 @@ def train_windows(pieces: Sequence[Piece], mixture: Mixture, told: Told) -> Wind
                 for turn in range(mixture.times(piece, number) if layout else 0):
                     rng = mixture.drawn(piece, number, turn)
                     if layout is not None:
-                        for excerpt in excerpts(layout, mixture.drawing, rng, is_varied=True):
+                        said_as = _stretched(piece, mixture.drawing, rng) or layout
+                        for excerpt in excerpts(said_as, mixture.drawing, rng, is_varied=True):
                             yield number_of[piece.corpus], excerpt
         told("saying", mixture.passes, mixture.passes)
 
     return collect(said(), names)
+
+
+def _stretched(piece: Piece, drawing: Drawing, rng: np.random.Generator) -> Layout | None:
+    """A notated piece in other note values, in the share that is drawn so; None for the others."""
+    draw = rng.random()
+    is_notated = piece.corpus not in BY_NAME or BY_NAME[piece.corpus].kind == "notated"
+    if draw >= drawing.stretched or not (is_notated and piece.score.parts):
+        return None
+    score = stretch(piece.score, is_doubled=draw < drawing.stretched / 2)
+    return lay_out(score) if score is not None else None
 
 
 def held_windows(pieces: Sequence[Piece], mixture: Mixture, told: Told) -> Windows:
