@@ -27,11 +27,12 @@ _KEY, _METRE, _PARTIAL, _SECTION, _REPEAT, _ENDING, _LANES, _DONE = 1, 2, 3, 4, 
 class Limits:
     """What may be drawn beyond what the language demands.
 
-    `in_range` keeps every instrument to its range, `masks` allows masks (a prefix that asks for infilling has them),
-    and a piece has at least `least_bars` and at most `most_bars` bars.
+    `in_range` keeps every instrument to its range, `fill_in_range` only what fills holes, `masks` allows masks (a
+    prefix that asks for infilling has them), and a piece has at least `least_bars` and at most `most_bars` bars.
     """
 
     in_range: bool = False
+    fill_in_range: bool = False
     masks: bool = False
     least_bars: int = 1
     most_bars: int = 100_000
@@ -353,7 +354,7 @@ class State:
     @property
     def reach(self) -> tuple[int, int]:
         """The lowest and the highest pitch of the present voice."""
-        if not self.limits.in_range:
+        if not self.limits.in_range and not (self.limits.fill_in_range and self.fill >= 0):
             return 0, 127
         instrument = INSTRUMENTS[self.voices[self.lane - 1].instrument - v.INST.start]
         return instrument.low, instrument.high
