@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +93,7 @@ def holes_of(draw: st.DrawFn, score: Score) -> frozenset[Lane]:
     return frozenset(draw(st.lists(st.sampled_from(whole), min_size=1, max_size=len(whole))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_what_is_kept_is_kept_to_the_note(data: st.DataObject, seed: int) -> None:
     score = data.draw(st.one_of(scores(), performed()))
@@ -144,7 +145,8 @@ def test_the_same_seed_draws_the_same_offers_and_each_offer_by_its_own_seed() ->
     asked = Rewriting(score, holes_in(score, [3, 4]))
     offers = draw(engine(), asked, 4, Sampling(seed=7))
     assert offers == draw(engine(), asked, 4, Sampling(seed=7))
-    assert offers[0] in draw(engine(), asked, 1, Sampling(seed=offers[0].seed))
+    (again,) = draw(engine(), asked, 1, Sampling(seed=offers[0].seed))
+    assert again.value == offers[0].value
     assert [offer.fit for offer in offers] == sorted((offer.fit for offer in offers), reverse=True)
     assert len({str(offer.value) for offer in offers}) == len(offers) > 1
 
@@ -203,7 +205,7 @@ def test_a_part_without_notes_is_filled_within_its_range(program: int) -> None:
         assert all(instrument.low <= note.pitch <= instrument.high for note in offer.value.parts[1].notes)
         if head_of(score.parts[1], 0).kind == v.ID["kind:mono"]:
             notes = list(offer.value.parts[1].notes)
-            assert all(one.end <= other.start for one, other in zip(notes, notes[1:], strict=False))
+            assert all(one.end <= other.start for one, other in pairwise(notes))
 
 
 def test_a_part_of_drums_is_filled_with_drums() -> None:
@@ -227,20 +229,20 @@ def test_a_rule_holds_wherever_it_leaves_something_legal() -> None:
 
 
 def test_a_long_score_is_filled_excerpt_by_excerpt_with_progress() -> None:
-    score = piece([bar("4/4")] * 500)
+    score = piece([bar("4/4")] * 120)
     told: list[int] = []
-    holes = holes_in(score, range(500), [CHORDS])
+    holes = holes_in(score, range(120), [CHORDS])
     (offer,) = draw(engine(), Rewriting(score, holes), 1, progress=told.append)
     is_kept(score, offer.value, holes)
-    assert told[-1] == 500 and told == sorted(set(told)) and len(told) > 5
-    assert all(any(one.start // 4 // 8 == eight for one in offer.value.chords) for eight in range(62))
+    assert told[-1] == 120 and told == sorted(set(told)) and len(told) > 1
+    assert all(any(one.start // 4 // 8 == eight for one in offer.value.chords) for eight in range(15))
 
 
 def test_a_hole_in_a_long_score_is_seen_with_what_is_around_it() -> None:
-    score = piece([bar("4/4")] * 300)
-    holes = holes_in(score, [150, 151])
+    score = piece([bar("4/4")] * 100)
+    holes = holes_in(score, [50, 51])
     (window,) = windows(score, holes, {}, 2048)
-    assert window.first < 145 and window.last > 157
+    assert 0 < window.first < 45 and 57 < window.last < 100
     (offer,) = draw(engine(), Rewriting(score, holes), 1)
     is_kept(score, offer.value, holes)
 

@@ -7,17 +7,18 @@ fit into one, they are filled from left to right, each excerpt seeing what was d
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
-from segue.compose.excerpt import Said, said, windows
-from segue.compose.holes import Drawn, Ground, check_holes, entering, put_in
+from segue.compose.excerpt import Said, Window, said, windows
+from segue.compose.holes import Drawn, Ground, check_holes, entering, put_in, sounding
 from segue.compose.offer import Offer, check_count
+from segue.compose.onward import Script, begun, is_onward, limits
 from segue.errors import InputError
 from segue.models.engine.generating import Request, generate_batch
-from segue.models.engine.grammar import Allow
+from segue.models.engine.grammar import Allow, Language
 from segue.models.engine.grammar import State as AnyState
 from segue.models.engine.language import score_language
 from segue.models.engine.protocol import Engine
@@ -35,11 +36,15 @@ _ROWS = 8  # alternatives drawn in one batch: as many as share one reading of th
 _AGAIN = 3  # times that alternatives equal to others are drawn anew
 _NOT_SUNG = ~m.SYLLABLES
 _NO_HOLD = ~m.bits(v.HOLD)
+_NOT_SILENT = ~(1 << v.SILENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a token is to be drawn: the grammar's state, the bar of the score (from 0), the lane (0: the chords)."""
+    """Where a token is to be drawn: the grammar's state, the bar of the score (from 0), the lane (0: the chords).
+
+    Where bars are drawn in their place the lane is -1 between lanes: there a rule may ask for a lane, or forbid it.
+    """
 
     state: grammar.State
     bar: int
@@ -50,6 +55,25 @@ class Spot:
         """Where in the bar, in quarter notes."""
         return Fraction(self.state.pos, v.TICKS)
 
+    @property
+    def root(self) -> int:
+        """The root of a chord whose quality is to be drawn, as a pitch class."""
+        return (self.state.at - v.ROOT.start + self.state.tonic) % 12
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """How many alternatives a verb offers, how they are drawn, and who is told how many bars are done."""
+
+    n: int = 4
+    sampling: Sampling = SAMPLING
+    progress: Callable[[int], None] | None = None
+
+    def __post_init__(self) -> None:
+        check_count(self.n)
+
+
+DRAWS = Draws()
 
 # Tokens that may come at a spot, one bit each (see `segue.music.language.masks`), or None for all that are legal.
 Narrow = Callable[[Spot], "int | None"]
@@ -62,7 +86,7 @@ class Rewriting:
     `style` tells the model another style than the score's. `heads` say how a part without notes is said (its kind,
     instrument and register, by its number from 0; see `excerpt.head_of`), else its program decides. `narrow` are rules
     of what may come, each left out where nothing legal would remain. `task` is "lead", or "harmonize" for chords after
-    the voices of each bar.
+    the voices of each bar. `in_range` keeps what is drawn within the range of its instrument.
     """
 
     score: Score
@@ -71,6 +95,7 @@ class Rewriting:
     heads: Mapping[int, Head] = field(default_factory=dict)
     narrow: tuple[Narrow, ...] = ()
     task: str = "lead"
+    in_range: bool = True
 
     def __post_init__(self) -> None:
         check_holes(self.score, self.holes)
@@ -133,39 +158,56 @@ def _drawn(
 ) -> list[Offer[Score]]:
     ground = Ground.of(rewriting.score, rewriting.holes)
     making = [_Making(ground.score, seed) for seed in seeds]
-    language = score_language(grammar.Limits(fill_in_range=True, masks=True))
-    plan = windows(ground.score, rewriting.holes, rewriting.heads, engine.longest)
     done = 0
-    for window in plan:
-        requests, cuts = [], []
-        for one in making:
-            cut = said(_styled(one.score, rewriting.style), window, rewriting.heads, rewriting.task, engine.longest)
-            allow = _allow(one.score, cut, rewriting.narrow)
-            seed = replace(sampling, seed=one.seed)
-            requests.append(Request(cut.prefix, engine.longest, None, seed, allow))
-            cuts.append(cut)
-        for one, cut, made in zip(making, cuts, generate_batch(engine, language, requests), strict=True):
-            drawn = Drawn(decode(cut.prefix + made.tokens), cut.first, cut.voices, window.holes)
+    for window in windows(ground.score, rewriting.holes, rewriting.heads, engine.longest):
+        asks = [_asked(engine, rewriting, one, window, sampling) for one in making]
+        made = generate_batch(engine, asks[0].language, [ask.request for ask in asks])
+        for one, ask, new in zip(making, asks, made, strict=True):
+            drawn = Drawn(decode(ask.cut.prefix + new.tokens), ask.cut.first, ask.cut.voices, window.holes)
             one.score = put_in(one.score, drawn)
-            one.logprobs += [each for each in made.logprobs if each < 0]
+            one.logprobs += [each for each in new.logprobs if each < 0]
         done += len({bar for bar, _ in window.holes})
         if progress is not None:
             progress(done)
     return [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the engine for one window of one alternative."""
+
+    cut: Said
+    language: Language
+    request: Request
+
+
+def _asked(engine: Engine, rewriting: Rewriting, one: _Making, window: Window, sampling: Sampling) -> _Asked:
+    score = one.score.replace(style=rewriting.style) if rewriting.style else one.score
+    heads, rules = rewriting.heads, rewriting.narrow
+    spoken = sounding(rewriting.score) & window.holes
+    bars = None
+    if is_onward(rewriting.score, window):
+        cut = begun(score, window, heads, engine.longest)
+        bounds, bars = limits(score, cut, rewriting.in_range), len({bar for bar, _ in window.holes})
+        allow = _onward(Script(score, cut, heads, spoken), entering(score, cut.holes), rules)
+    else:
+        cut = said(score, window, heads, rewriting.task, engine.longest)
+        bounds, allow = (
+            grammar.Limits(fill_in_range=rewriting.in_range, masks=True),
+            _filling(score, cut, spoken, rules),
+        )
+    request = Request(cut.prefix, engine.longest, bars, replace(sampling, seed=one.seed), allow)
+    return _Asked(cut, score_language(bounds), request)
+
+
 def _mean(logprobs: Sequence[float]) -> float:
     return math.fsum(logprobs) / len(logprobs) if logprobs else math.nan
 
 
-def _styled(score: Score, style: str) -> Score:
-    return score.replace(style=style) if style else score
+def _filling(score: Score, cut: Said, spoken: frozenset[Lane], rules: Sequence[Narrow]) -> Allow:
+    """What may fill holes said at the end: a kept note rings on where one does, nothing is sung, then the rules.
 
-
-def _allow(score: Score, cut: Said, rules: Sequence[Narrow]) -> Allow:
-    """What may fill the holes: a kept note rings on where one does, nothing is sung, then the rules.
-
-    A rule that would leave nothing legal is left out at that spot.
+    Holes that are `spoken` do not fall silent.
     """
     rings = entering(score, cut.holes)
     hidden = frozenset(cut.holes)
@@ -174,17 +216,39 @@ def _allow(score: Score, cut: Said, rules: Sequence[Narrow]) -> Allow:
         if not isinstance(state, grammar.State) or not 0 <= state.fill < len(cut.holes):
             return None
         bar, lane = cut.holes[state.fill]
-        left = state.mask()
-        for mask in _kept(state, rings.get((bar, lane), 0), (bar - 1, lane) in hidden):
-            left = left & mask or left
-        spot = Spot(state, bar, lane)
-        for rule in rules:
-            narrowed = rule(spot)
-            if narrowed is not None:
-                left = left & narrowed or left
-        return m.as_tuple(left)
+        kept = _kept(state, rings.get((bar, lane), 0), (bar - 1, lane) in hidden)
+        silent = (_NOT_SILENT, _not_resting(state)) if (bar, lane) in spoken else ()
+        return _narrowed(Spot(state, bar, lane), (*kept, *silent), rules)
 
     return allow
+
+
+def _onward(script: Script, rings: Mapping[Lane, int], rules: Sequence[Narrow]) -> Allow:
+    """What may fill bars in their place: what their signs say, and the same as at the end."""
+
+    def allow(state: AnyState) -> tuple[int, ...] | None:
+        if not isinstance(state, grammar.State):
+            return None
+        place, mask = script.place(state), script.mask(state)
+        if place is None:
+            return m.as_tuple(state.mask() & mask)
+        kept = _kept(state, rings.get(place, 0), place[0] > script.begin)
+        silent = (_not_resting(state),) if place in script.spoken else ()
+        return _narrowed(Spot(state, *place), (mask, *kept, *silent), rules)
+
+    return allow
+
+
+def _narrowed(spot: Spot, kept: Iterable[int], rules: Sequence[Narrow]) -> tuple[int, ...]:
+    """The legal tokens that masks and rules leave; each is left out where it would leave none."""
+    left = spot.state.mask()
+    for mask in kept:
+        left = left & mask or left
+    for rule in rules:
+        narrowed = rule(spot)
+        if narrowed is not None:
+            left = left & narrowed or left
+    return m.as_tuple(left)
 
 
 def _kept(state: grammar.State, ring: int, follows_hole: bool) -> Iterator[int]:
@@ -198,6 +262,11 @@ def _kept(state: grammar.State, ring: int, follows_hole: bool) -> Iterator[int]:
         yield m.bits((_longest(m.rests(left)),))
     elif state.pos == ring and not (follows_hole and state.is_entry):
         yield _NO_HOLD
+
+
+def _not_resting(state: grammar.State) -> int:
+    """All tokens but a rest that lasts the whole bar."""
+    return ~m.rests(state.bar_ticks) | m.rests(state.bar_ticks - 1) if state.phase == "mono" and not state.pos else -1
 
 
 def _longest(mask: int) -> int:

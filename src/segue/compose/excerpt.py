@@ -20,7 +20,7 @@ _HEADER = 9  # tokens before the voices, and `fill`
 _VOICE = 4  # tokens that declare a voice
 _BAR = 5  # tokens of a bar besides its lanes, at most on average
 _NEW_CHORDS, _NEW_NOTES = 8, 32  # tokens expected of a lane that nothing is known of
-_ROOM_FOR_HOLES = 0.75  # of an excerpt; the rest shows what is around them
+_ROOM_FOR_HOLES = 0.6  # of an excerpt; the rest shows what is around them
 _CHORDING = frozenset(("piano", "harpsichord", "mallets", "organ", "accordion", "guitar", "electric guitar", "plucked",
                        "strings", "synth pad"))  # fmt: skip
 _USUAL = {"bass": 38, "cello": 48, "low brass": 48, "bassoon": 46, "horn": 58, "viola": 60}  # middle of what is played
@@ -97,7 +97,7 @@ class _Costs:
 
 
 def _costs(score: Score, holes: Collection[Lane], heads: Mapping[int, Head], voices: Sequence[int]) -> _Costs:
-    layout = _laid_out(score, voices, heads)
+    layout = laid_out(score, voices, heads)
     lanes = {CHORDS: CHORDS} | {number + 1: place + 1 for place, number in enumerate(voices)}
     lengths = [[len(bar.chords) + 1, *(len(lane) + 1 for lane in bar.voices)] for bar in layout.bars]
     usual = [_usual([row[lane] for row in lengths], lane) for lane in range(len(voices) + 1)]
@@ -157,7 +157,7 @@ def _widened(shown: Sequence[int], span: tuple[int, int], room: int, most: int) 
 
 def said(score: Score, window: Window, heads: Mapping[int, Head], task: str, longest: int) -> Said:
     """Say the excerpt of a window up to `fill`; bars before the holes are left out where it is too long after all."""
-    layout = _laid_out(score, window.voices, heads)
+    layout = laid_out(score, window.voices, heads)
     lanes = {CHORDS: CHORDS} | {number + 1: place + 1 for place, number in enumerate(window.voices)}
     masks = [(bar, lanes[lane]) for bar, lane in window.holes]
     last_lane = len(window.voices) + 1 if task == "harmonize" else 0
@@ -176,7 +176,7 @@ def said(score: Score, window: Window, heads: Mapping[int, Head], task: str, lon
 # ---- laying out some parts, with those that have no notes yet
 
 
-def _laid_out(score: Score, voices: Sequence[int], heads: Mapping[int, Head]) -> Layout:
+def laid_out(score: Score, voices: Sequence[int], heads: Mapping[int, Head]) -> Layout:
     """Lay out the voices (parts from 0), those without notes or with a head of their own as that head says."""
     parts = [score.parts[number] for number in voices]
     tonic = score.key.tonic.pc

@@ -30,7 +30,7 @@ _STROKE = Fraction(1, 4)  # of a drum, where no note of the part says another; i
 
 
 def holes_in(score: Score, bars: Collection[int], lanes: Collection[int] | None = None) -> frozenset[Lane]:
-    """Return the holes that lanes make in bars (from 0); without lanes of all parts, and of the chords if there are any.
+    """Return the holes that lanes make in bars (from 0); without lanes all parts, and the chords if there are any.
 
     InputError for a bar or a lane that the score has not, or where there is none.
     """
@@ -50,6 +50,12 @@ def check_holes(score: Score, holes: Collection[Lane]) -> None:
             raise InputError(f"bar {bar + 1}: the score has bars 1 to {len(score.bars)}")
         if not 0 <= lane <= len(score.parts):
             raise InputError(f"part {lane}: the score has parts 1 to {len(score.parts)}; 0 are the chords")
+
+
+def sounding(score: Score) -> frozenset[Lane]:
+    """Return the lanes of bars in which a note begins."""
+    starts = score.bar_starts
+    return frozenset((bar, lane + 1) for lane, part in enumerate(score.parts) for _, bar in _placed(part.notes, starts))
 
 
 @dataclass(frozen=True)
@@ -261,7 +267,13 @@ def _rechorded(score: Score, drawn: Drawn, hidden: frozenset[int]) -> tuple[Chor
         if mine in hidden and start < starts[mine + 1]:
             key = score.bars[mine].key
             found[start] = ChordAt(start, _spelled(one.chord, key.spell))
-    return tuple(found[start] for start in sorted(found))
+    lines = set(starts)
+    said: list[ChordAt] = []
+    for start in sorted(found):  # a chord is said again only at bar lines
+        is_new = bisect_right(starts, start) - 1 in hidden and start not in lines
+        if not (is_new and said and said[-1].chord == found[start].chord):
+            said.append(found[start])
+    return tuple(said)
 
 
 def _spelled(chord: Chord, spell: Callable[[int], Tone]) -> Chord:

@@ -72,7 +72,7 @@ def step_chords(state: State, token: int) -> None:
         return
     if token in v.ROOT:
         _settle(state)
-        state.phase = "quality"
+        state.phase, state.at = "quality", token
     elif token == v.NO_CHORD:
         _settle(state)
         state.pitch = 0
@@ -84,7 +84,7 @@ def step_chords(state: State, token: int) -> None:
 
 def step_quality(state: State, _: int) -> None:
     """Take a chord's quality."""
-    state.phase, state.pitch = "chords", 1
+    state.phase, state.pitch, state.at = "chords", 1, -1
 
 
 # ---- notes

@@ -1,0 +1,61 @@
+"""Harmonize: a melody gets chords, in several readings, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from segue.compose.chords import ChordWish
+from segue.compose.drawing import DRAWS, Draws, Rewriting
+from segue.compose.holes import CHORDS, holes_in
+from segue.compose.offer import Offer
+from segue.compose.ranking import best
+from segue.compose.theory import checked_rules
+from segue.errors import InputError
+from segue.models.engine.protocol import Engine
+from segue.music.key import Key
+from segue.music.keyfinding import key_of, weights_of_parts
+from segue.music.score import Score
+
+_LEAST_IN_SCALE = 0.8  # of the sounding time; with less, a key of C that a file may not have meant is not believed
+
+
+def harmonize(
+    engine: Engine,
+    score: Score,
+    bars: Collection[int] | None = None,
+    wish: ChordWish | None = None,
+    *,
+    key: Key | None = None,
+    draws: Draws = DRAWS,
+) -> list[Offer[Score]]:
+    """Return scores with chords for these bars (all without), the best reading first; no note is changed.
+
+    `key` is what the melody is heard in where its bars do not say so; without it, a melody that its signature of C
+    major hardly fits is heard in the key that its notes suggest. InputError for a melody without notes.
+    """
+    if not any(len(part.notes) and not part.is_drums for part in score.parts):
+        raise InputError(f"melody {score.title!r} has no notes that could be harmonized")
+    wish = wish or ChordWish()
+    wanted = set(range(len(score.bars))) if bars is None else set(bars)
+    told = heard_in(score, key)
+    rewriting = Rewriting(told, holes_in(told, wanted, [CHORDS]), wish.style, narrow=wish.narrowing(told, wanted))
+    rules = checked_rules(None, wish.without)
+    offers = best(engine, rewriting, draws, rules, cadences=wish.cadences)
+    return [replace(offer, value=offer.value.replace(bars=score.bars)) for offer in offers]
+
+
+def heard_in(score: Score, key: Key | None = None) -> Score:
+    """Return a score whose bars are in the key that it is heard in: one that is given, or found where none is written.
+
+    A written key is believed, but for C major throughout (what files say that know no key) where less than four fifths
+    of the sounding time lie in its scale.
+    """
+    if key is None:
+        if any(bar.key != Key() for bar in score.bars):
+            return score
+        weights = weights_of_parts(score.parts)
+        if sum(weights[pc] for pc in Key().scale) >= _LEAST_IN_SCALE * sum(weights):
+            return score
+        key = key_of(score)
+    return score.replace(bars=tuple(replace(bar, key=key) for bar in score.bars))
