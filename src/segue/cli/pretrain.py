@@ -38,7 +38,9 @@ def pretrain(
     windows: Annotated[
         Path | None, typer.Option(help="Where windows are kept; several trainings may share it.")
     ] = None,
-    start: Annotated[Path | None, typer.Option(help="Model folder whose weights it begins with.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--init-from", help="Model folder whose weights it begins with.")
+    ] = None,
     json: JsonOption = False,
     *,
     recipe: Recipe,
