@@ -68,10 +68,14 @@ class Sampler:
         if self._min_p > 0:
             weights[weights < self._min_p] = 0
         if self._top_p < 1:
-            order = (-weights).argsort()
-            summed = weights[order].cumsum(dtype=np.float64)
-            last = int(summed.searchsorted(self._top_p * summed[-1]))
-            return int(order[self._throw(summed[: last + 1])])
+            total = float(weights.sum(dtype=np.float64))
+            # all that are smaller than this hold less than 1 - top_p together: those that are kept lie above
+            near = (weights >= (1 - self._top_p) * total / len(weights)).nonzero()[0]
+            held = weights[near]
+            order = (-held).argsort()
+            summed = held[order].cumsum(dtype=np.float64)
+            last = int(summed.searchsorted(self._top_p * total))
+            return int(near[order[self._throw(summed[: last + 1])]])
         return self._throw(weights.cumsum(dtype=np.float64))
 
     def _throw(self, summed: NDArray[np.float64]) -> int:
