@@ -19,6 +19,8 @@ from segue.listens.recorder import Recorder, raise_version
 from segue.listens.schema import ensure_schema
 from segue.listens.song import Song, fold
 from segue.listens.songwriter import SongWriter
+from segue.listens.sql_held import SqlReviewQueue
+from segue.listens.sql_offers import SqlOfferLog
 from segue.listens.store import Added, Counts, Heard
 from segue.listens.tables import FEEDBACK, LISTENERS, LISTENS, META, SONGS, SOURCES, TALLIES
 
@@ -44,10 +46,11 @@ def open_store(place: str | Path) -> SqlStore:
 
 
 class SqlStore:
-    """Keeps songs, listens, tallies and feedback; see `store.Store` for what each method promises."""
+    """Keeps songs, listens and their kin, held words and offers; see `store.Store` for what each method promises."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.held, self.offers = SqlReviewQueue(engine), SqlOfferLog(engine)
         self.catalogue = Catalogue()
 
     def __enter__(self) -> SqlStore:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from segue.listens.held import ReviewQueue
 from segue.listens.listen import Feedback, Listen, Record, Tally, Verdict
+from segue.listens.offered import OfferLog
 from segue.listens.song import Song
 
 
@@ -47,7 +49,20 @@ class Counts:
 
 
 class Store(Protocol):
-    """Keeps songs, listens, tallies and feedback; one SQL implementation serves SQLite and PostgreSQL."""
+    """Keeps songs, listens, tallies and feedback, words held for review and what was offered to a musician.
+
+    One SQL implementation serves SQLite and PostgreSQL.
+    """
+
+    @property
+    def held(self) -> ReviewQueue:
+        """Words that wait for a person to accept or reject them."""
+        ...
+
+    @property
+    def offers(self) -> OfferLog:
+        """What was offered to a musician, and what became of it."""
+        ...
 
     def add(self, records: Iterable[Record], *, dry_run: bool = False) -> Added:
         """Add records in one transaction; songs they name are made or completed. Known rows are left and counted.

@@ -1,6 +1,6 @@
 """The tables of the store, as SQLAlchemy Core knows them; `migrations/` makes the same ones step by step.
 
-Times are whole numbers since 1970 in UTC: `listens.at` in seconds, `feedback.at` in microseconds.
+Times are whole numbers since 1970 in UTC: `listens.at` in seconds, all others in microseconds.
 """
 
 from __future__ import annotations
@@ -119,4 +119,40 @@ FEEDBACK = Table(
     Column("verdict", String(20), nullable=False),
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
     UniqueConstraint("listener_id", "song_id", "at", "verdict", "source_id"),
+)
+
+# A text is held once by a rule: `digest` is the 16-byte BLAKE2b of rule and text.
+HELD = Table(
+    "held",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False, unique=True),
+    Column("origin", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("judged_at", BigInteger),
+)
+
+# One row for each alternative; those of one call of a verb share `call` and are numbered by `place` from 1.
+OFFERS = Table(
+    "offers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("call", String(32), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("verb", String(40), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("digest", LargeBinary(16), nullable=False, index=True),
+    Column("given", LargeBinary(16)),
+    Column("state", String(20), nullable=False),
+    Column("judged_at", BigInteger),
+    Column("tokens", LargeBinary),
+    Column("edited", LargeBinary),
+    UniqueConstraint("call", "place"),
 )
