@@ -1,0 +1,123 @@
+"""A voice drawn into a score of any length, stretch by stretch, and several alternatives of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from segue.compose.drawing import Narrow, Rewriting, draw
+from segue.compose.offer import Offer, T, check_count
+from segue.models.engine.protocol import Engine
+from segue.models.engine.sampling import Sampling
+from segue.music.language.layout import Head
+from segue.music.note import Notes
+from segue.music.score import Part, Score
+
+STRETCH = 64  # bars drawn before what is done can be kept
+_AGAIN = 3  # times that alternatives equal to others are drawn anew
+
+Told = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Tell nothing."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A part of a score that is to be drawn: its number from 0, its bars, how it is said, and what may come in it."""
+
+    part: int
+    bars: range
+    head: Head | None
+    narrow: tuple[Narrow, ...]
+    what: str  # as it is told to who waits
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A score with a voice drawn in it; `bars` is the first bar not reached, `is_stopped` whether Ctrl-C came."""
+
+    score: Score
+    fit: float
+    bars: int
+    is_stopped: bool = False
+
+
+def draw_voice(engine: Engine, score: Score, voice: Voice, sampling: Sampling, told: Told = silent) -> Drawing:
+    """Draw one voice; everything else stays the very same.
+
+    Ctrl-C ends it after the last stretch that is done, if there is one.
+    """
+    sums: list[tuple[float, int]] = []
+    first, total = voice.bars.start, len(voice.bars)
+    try:
+        told(voice.what, 0, total)
+        while first < voice.bars.stop:
+            stop = min(first + STRETCH, voice.bars.stop)
+            if voice.bars.stop - stop < STRETCH // 4:
+                stop = voice.bars.stop
+            score, fit = _stretch(engine, score, replace(voice, bars=range(first, stop)), sampling)
+            sums.append((fit, stop - first))
+            first = stop
+            told(voice.what, first - voice.bars.start, total)
+    except KeyboardInterrupt:
+        if first == voice.bars.start:
+            raise
+        return Drawing(score, _mean(sums), first, is_stopped=True)
+    return Drawing(score, _mean(sums), first)
+
+
+def _stretch(engine: Engine, score: Score, voice: Voice, sampling: Sampling) -> tuple[Score, float]:
+    seen = score if voice.bars.stop == len(score.bars) else opening(score, voice.bars.stop)
+    holes = frozenset((bar, voice.part + 1) for bar in voice.bars)
+    heads: Mapping[int, Head] = {voice.part: voice.head} if voice.head else {}
+    (offer,) = draw(engine, Rewriting(seen, holes, heads=heads, narrow=voice.narrow), 1, sampling)
+    drawn = offer.value.parts[voice.part]
+    parts = tuple(drawn if number == voice.part else part for number, part in enumerate(score.parts))
+    return score.replace(parts=parts), offer.fit
+
+
+def _mean(sums: Sequence[tuple[float, int]]) -> float:
+    known = [(fit, bars) for fit, bars in sums if not math.isnan(fit)]
+    return sum(fit * bars for fit, bars in known) / sum(bars for _, bars in known) if known else math.nan
+
+
+def opening(score: Score, bars: int) -> Score:
+    """Return the first bars of a score; a note that goes on behind them ends with them."""
+    end = score.bar_starts[bars]
+    return score.replace(
+        parts=tuple(_until(part, end) for part in score.parts),
+        bars=score.bars[:bars],
+        chords=tuple(one for one in score.chords if one.start < end),
+        tempos=tuple(one for one in score.tempos if one.start < end),
+    )
+
+
+def _until(part: Part, end: Fraction) -> Part:
+    notes = [replace(note, length=min(note.length, end - note.start)) for note in part.notes if note.start < end]
+    return replace(part, notes=Notes.of(notes), words=tuple(one for one in part.words if one.start < end))
+
+
+def several(n: int, seed: int, once: Callable[[int], tuple[Offer[T], bool]]) -> list[Offer[T]]:
+    """Ask for `n` alternatives by seeds from `seed` on, the likeliest first.
+
+    `once` gives one, and whether Ctrl-C ended it: then no more are asked for. Those equal to one before are drawn anew
+    with further seeds, and left out if they still are. Ctrl-C ends the work with those that are done, if there are any.
+    InputError for a number that there cannot be.
+    """
+    check_count(n)
+    found: list[Offer[T]] = []
+    try:
+        for one in range(seed, seed + n * (1 + _AGAIN)):
+            offer, is_stopped = once(one)
+            if all(offer.value != other.value for other in found):
+                found.append(offer)
+            if len(found) == n or is_stopped:
+                break
+    except KeyboardInterrupt:
+        if not found:
+            raise
+    return sorted(found, key=lambda offer: (-offer.fit if not math.isnan(offer.fit) else 0.0, offer.seed))
