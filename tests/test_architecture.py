@@ -70,6 +70,7 @@ HOME_OF_LIBRARY: dict[str, set[str]] = {
     "typer": {"cli"},
     "click": {"cli"},
 } | {library: {"serve"} for library in _HTTP}
+HOME_OF_LIBRARY["httpx"] = {"serve", "compose"}  # a writer of lyrics may be a model behind an address the user names
 
 MOST_LINES, MOST_FUNCTION_LINES = 400, 50
 LAZY = (

@@ -1,0 +1,33 @@
+"""Lines of text as a model's items with their length: words in lower case, or characters."""
+
+from __future__ import annotations
+
+from segue.compose.lyrics import chinese, english
+from segue.models.lyrics.vocabulary import CodedLine, Language
+
+
+def code_line(text: str, language: Language, sign: str = "", *, begins: bool = False) -> CodedLine:
+    """Return a line of text as items and its length: syllables as words are usually sung, or characters."""
+    if language == "zh":
+        characters = tuple(chinese.characters_of(text))
+        return CodedLine(characters, len(characters), sign, begins)
+    words = tuple(word for word in map(english.folded, english.words_of(text)))
+    return CodedLine(words, sum(english.syllable_counts(word)[0] for word in words), sign, begins)
+
+
+def said_as(item: str, language: Language) -> str:
+    """Return an item as it is written inside a line: i as I."""
+    if language == "en" and (item == "i" or item.startswith("i'")):
+        return item.capitalize()
+    return item
+
+
+def line_text(items: tuple[str, ...] | list[str], language: Language, sign: str = "") -> str:
+    """Return a line as it is written: English with blanks and a capital letter first, Chinese with its sign."""
+    if language == "zh":
+        return "".join(items) + sign
+    text = " ".join(said_as(item, language) for item in items)
+    for place, letter in enumerate(text):
+        if letter.isalpha():
+            return text[:place] + letter.upper() + text[place + 1 :]
+    return text
