@@ -1,4 +1,7 @@
-"""Lengths as ABC writes them: notes that one can print, and tuplets."""
+"""Lengths as ABC writes them: those of notes that one can print.
+
+abcjs warns of a note or a rest that no sign says: below a whole note it knows halves to 64ths, with up to five dots.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,6 @@ _VALUES = sorted(
     ),
     reverse=True,
 )
-_TUPLETS = {3: 2, 5: 4, 7: 4, 9: 8, 11: 8, 13: 8, 15: 8}  # p notes in the time of q
-_MOST_IN_TUPLET = 99
 
 
 def odd_part(number: int) -> int:
@@ -30,20 +31,16 @@ def is_plain(ticks: int, quarter: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def printable(ticks: int, quarter: int) -> tuple[int, ...]:
-    """Split a length into those of notes with up to two dots, the longest first; tuplets' lengths stay whole.
+def longest_sign(ticks: int, quarter: int) -> int:
+    """Return the longest length up to `ticks` that one sign can say: a note with at most two dots.
 
-    `quarter` is the ticks of a quarter note.
+    `quarter` is the ticks of a quarter note. What is not plain, or shorter than every note, stays as it is. A length is
+    parted by taking the longest of what is left, again and again.
     """
     if not is_plain(ticks, quarter):
-        return (ticks,)
-    left, found = Fraction(ticks, quarter), []
-    for value in _VALUES:
-        while value <= left:
-            found.append(int(value * quarter))
-            left -= value
-    rest = ticks - sum(found)
-    return (*found, rest) if rest else tuple(found)
+        return ticks
+    length = Fraction(ticks, quarter)
+    return int(next((value for value in _VALUES if value <= length), length) * quarter)
 
 
 @lru_cache(maxsize=4096)
@@ -54,22 +51,3 @@ def length_text(ticks: int, unit: int) -> str:
     if low == 1:
         return "" if top == 1 else str(top)
     return f"{'' if top == 1 else top}/{low}"
-
-
-def tuplet_of(lengths: list[int], quarter: int) -> tuple[int, int, int] | None:
-    """Return the tuplet (p, q, r) with which notes of these lengths begin; None where they begin with none.
-
-    It ends with the first note after which the time is again a whole number of undotted notes.
-    """
-    p = odd_part(quarter // gcd(lengths[0], quarter))
-    q = _TUPLETS.get(p)
-    if q is None:
-        return None
-    total = 0
-    for count, length in enumerate(lengths[:_MOST_IN_TUPLET], 1):
-        if not is_plain(length * p, quarter * q):
-            return None
-        total += length
-        if is_plain(total, quarter):
-            return (p, q, count)
-    return None
