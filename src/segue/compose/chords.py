@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -18,13 +18,14 @@ from segue.errors import InputError, did_you_mean
 from segue.models.engine.language import score_language
 from segue.models.engine.protocol import Engine
 from segue.models.engine.scoring import score as score_tokens
-from segue.music.chord import QUALITIES
+from segue.music.chord import QUALITIES, Chord
 from segue.music.key import Key
+from segue.music.keyfinding import key_of
 from segue.music.language import masks as m
 from segue.music.language import vocabulary as v
 from segue.music.language.encode import say
 from segue.music.metre import Metre
-from segue.music.score import Bar, Progression, Score
+from segue.music.score import Bar, ChordAt, Progression, Score
 from segue.music.styles import STYLES
 
 _TRIADS = ("", "m", "dim", "aug", "sus4", "sus2")
@@ -161,6 +162,26 @@ def new_progression(
         raise InputError(f"{bars} bars: 1 to 1,000 are accepted")
     plain = Bar(metre or Metre(), key or Key())
     return Progression((), (replace(plain, section=section), *(plain,) * (bars - 1)), title)
+
+
+def progression_of(
+    given: Sequence[Chord], key: Key | None = None, metre: Metre | None = None, section: str = ""
+) -> Progression:
+    """Return a progression of chords, one to a bar; without a key in the one that they suggest.
+
+    InputError where there is none.
+    """
+    if not given:
+        raise InputError("no chords are given; at least one is needed")
+    empty = new_progression(len(given), key, metre, section)
+    placed = tuple(ChordAt(start, chord) for start, chord in zip(empty.score.bar_starts, given, strict=False))
+    made = replace(empty, chords=placed)
+    return made if key is not None else in_key(made, key_of(made.score))
+
+
+def in_key(progression: Progression, key: Key) -> Progression:
+    """Return a progression whose bars are in a key; the chords stay."""
+    return replace(progression, bars=tuple(replace(bar, key=key) for bar in progression.bars))
 
 
 def chords(

@@ -114,17 +114,22 @@ def draw(
 
     Alternative i is drawn with the seed of `sampling` plus i; those equal to one before are drawn anew with further
     seeds, and left out if they still are. `progress` is told how many bars are done, where several excerpts are needed.
+    Stopped by Ctrl-C between excerpts, what is done is returned; `Score.notice` says from which bar on nothing is new.
     """
     check_count(n)
     found: dict[int, Offer[Score]] = {}
+    stopped = False
     seeds = iter(range(sampling.seed, sampling.seed + n * (1 + _AGAIN)))
     for _ in range(1 + _AGAIN):
         wanted = list(islice(seeds, n - len(found)))
         for first in range(0, len(wanted), _ROWS):
-            for offer in _drawn(engine, rewriting, wanted[first : first + _ROWS], sampling, progress):
+            made, stopped = _drawn(engine, rewriting, wanted[first : first + _ROWS], sampling, progress)
+            for offer in made:
                 if all(offer.value != other.value for other in found.values()):
                     found[offer.seed] = offer
-        if len(found) == n or sampling.temperature == 0:
+            if stopped:
+                break
+        if stopped or len(found) == n or sampling.temperature == 0:
             break
     return sorted(found.values(), key=lambda offer: (-offer.fit, offer.seed))
 
@@ -155,21 +160,41 @@ def _drawn(
     seeds: Sequence[int],
     sampling: Sampling,
     progress: Callable[[int], None] | None,
-) -> list[Offer[Score]]:
+) -> tuple[list[Offer[Score]], bool]:
+    """Alternatives of these seeds, and whether they were stopped before all holes were filled."""
     ground = Ground.of(rewriting.score, rewriting.holes)
     making = [_Making(ground.score, seed) for seed in seeds]
+    plan = windows(ground.score, rewriting.holes, rewriting.heads, engine.longest)
     done = 0
-    for window in windows(ground.score, rewriting.holes, rewriting.heads, engine.longest):
-        asks = [_asked(engine, rewriting, one, window, sampling) for one in making]
-        made = generate_batch(engine, asks[0].language, [ask.request for ask in asks])
-        for one, ask, new in zip(making, asks, made, strict=True):
-            drawn = Drawn(decode(ask.cut.prefix + new.tokens), ask.cut.first, ask.cut.voices, window.holes)
-            one.score = put_in(one.score, drawn)
-            one.logprobs += [each for each in new.logprobs if each < 0]
+    stopped = False
+    for window in plan:
+        try:
+            _fill(engine, rewriting, making, window, sampling)
+        except KeyboardInterrupt:
+            if window is plan[0]:
+                raise
+            told = f"stopped: nothing is new from bar {min(window.holes)[0] + 1} on"
+            for one in making:
+                one.score = one.score.replace(notice=(*one.score.notice, told))
+            stopped = True
+            break
         done += len({bar for bar, _ in window.holes})
         if progress is not None:
             progress(done)
-    return [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making]
+    return [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making], stopped
+
+
+def _fill(engine: Engine, rewriting: Rewriting, making: Sequence[_Making], window: Window, sampling: Sampling) -> None:
+    """Fill the holes of one window in every alternative."""
+    asks = [_asked(engine, rewriting, one, window, sampling) for one in making]
+    made = generate_batch(engine, asks[0].language, [ask.request for ask in asks])
+    drawn = [
+        Drawn(decode(ask.cut.prefix + new.tokens), ask.cut.first, ask.cut.voices, window.holes)
+        for ask, new in zip(asks, made, strict=True)
+    ]
+    for one, new, tokens in zip(making, drawn, made, strict=True):
+        one.score = put_in(one.score, new)
+        one.logprobs += [each for each in tokens.logprobs if each < 0]
 
 
 @dataclass(frozen=True, slots=True)

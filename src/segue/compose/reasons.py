@@ -27,6 +27,7 @@ _DEGREES = {
     "#4": "sharp eleventh", "b5": "fifth", "5": "fifth", "#5": "fifth", "b6": "flat sixth", "6": "sixth",
     "bb7": "seventh", "b7": "seventh", "7": "seventh",
 }  # fmt: skip
+_PLAIN = ("", "m", "dim", "aug", "dim7", "m7b5")  # that numerals say by their case and sign
 _DOES = {
     "authentic": "authentic cadence",
     "plagal": "plagal cadence",
@@ -118,7 +119,8 @@ def numeral(chord: Chord, key: Key) -> str:
     ('V7sus4', 'V7/ii')
     """
     said = roman(chord, key)
-    if "[" not in said:
+    plain = chord.bass is not None or chord.quality in _PLAIN
+    if "[" not in said and (plain or "/" in said):
         return said
     quality = chord.quality.removeprefix("m") if chord.triad == "min" else chord.quality
     return f"{_bare(chord, key)}{quality}" + (f"/{chord.bass}" if chord.bass else "")

@@ -28,12 +28,9 @@ from segue.music.score import Score
 CADENCES = ("authentic", "half", "plagal", "deceptive")
 _TONIC_CHORDS = ("", "6", "maj7", "m", "m6", "m7")
 _DOMINANTS = ("", "7", "9", "13", "7b9", "sus4", "7sus4")
-# what stands before a cadence's last bar, and in it: semitones above the tonic
-_BEFORE: Mapping[str, tuple[int, ...]] = MappingProxyType(
-    {"authentic": (7,), "half": (0, 2, 5, 8, 9), "plagal": (5,), "deceptive": (7,)}
-)
-_LAST: Mapping[str, tuple[int, ...]] = MappingProxyType(
-    {"authentic": (0,), "half": (7,), "plagal": (0,), "deceptive": (8, 9)}
+# roots before a cadence's last bar, and in it: semitones above the tonic
+_ROOTS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType(
+    {"authentic": ((7,), (0,)), "half": ((0, 2, 5, 8, 9), (7,)), "plagal": ((5,), (0,)), "deceptive": ((7,), (8, 9))}
 )
 _WORST_MOTION = 2.0  # semitones a voice: a chord change that moves every voice by a whole tone costs 1
 
@@ -136,12 +133,11 @@ def _notes_in_scale(setting: Setting) -> Narrow:
 @lru_cache(maxsize=4096)
 def _notes(tonic: int, short: frozenset[int], long: frozenset[int], beat: int) -> int:
     """All tokens but the notes outside `short`, and those of a beat or more outside `long` (pitch classes)."""
-    wrong = []
-    for token in v.NOTE:
-        pc = (v.step_of(token) + tonic) % 12
-        if pc not in (long if v.TICKS_OF[token] >= beat else short):
-            wrong.append(token)
-    return ~m.bits(wrong)
+    return ~m.bits(
+        token
+        for token in v.NOTE
+        if (v.step_of(token) + tonic) % 12 not in (long if v.TICKS_OF[token] >= beat else short)
+    )
 
 
 def _share_out_of_scale(setting: Setting) -> float:
@@ -181,15 +177,12 @@ def _chords_fit_melody(setting: Setting) -> Narrow:
 @lru_cache(maxsize=4096)
 def _qualities(root: int, pcs: frozenset[int]) -> int:
     """All tokens but the qualities above a root of which some pitch class is an avoided tone."""
-    return ~m.bits(
-        v.QUALITY_OF[name]
-        for name, steps in QUALITIES.items()
-        if any((pc - root) % 12 not in _bare(steps) and (pc - root - 1) % 12 in _bare(steps) for pc in pcs)
-    )
-
-
-def _bare(steps: Iterable[int]) -> frozenset[int]:
-    return frozenset(step % 12 for step in steps)
+    wrong = []
+    for name, steps in QUALITIES.items():
+        tones = {(root + step) % 12 for step in steps}
+        if any(pc not in tones and (pc - 1) % 12 in tones for pc in pcs):
+            wrong.append(v.QUALITY_OF[name])
+    return ~m.bits(wrong)
 
 
 @lru_cache(maxsize=4096)
@@ -216,18 +209,17 @@ def _share_of_clashes(setting: Setting) -> float:
 
 
 def _cadences_come(setting: Setting) -> Narrow:
-    starts = dict(setting.cadences)
+    planned = setting.cadences
 
     def narrow(spot: Spot) -> int | None:
-        if spot.lane not in (CHORDS, -1):
+        if spot.lane > CHORDS:
             return None
-        if spot.bar in starts:
-            kind = starts[spot.bar]
-            return _only(spot, _LAST[kind], _DOMINANTS[:2] if kind == "half" else _TONIC_CHORDS)
-        if spot.bar + 1 in starts:
-            kind = starts[spot.bar + 1]
-            wanted = _DOMINANTS if 7 in _BEFORE[kind] else tuple(QUALITIES)
-            return _only(spot, _BEFORE[kind], wanted)
+        if spot.bar in planned:
+            kind = planned[spot.bar]
+            return _only(spot, _ROOTS[kind][1], _DOMINANTS[:2] if kind == "half" else _TONIC_CHORDS)
+        if spot.bar + 1 in planned:
+            roots = _ROOTS[planned[spot.bar + 1]][0]
+            return _only(spot, roots, _DOMINANTS if 7 in roots else tuple(QUALITIES))
         return None
 
     return narrow
@@ -316,12 +308,20 @@ def _share_unresolved(setting: Setting) -> float:
 
 def _on_beats(setting: Setting) -> Narrow:
     def narrow(spot: Spot) -> int | None:
-        if spot.lane != CHORDS or spot.state.phase != "chords":
+        state = spot.state
+        if spot.lane != CHORDS or state.phase != "chords":
             return None
-        beat = int(setting.score.bars[spot.bar].metre.beat * v.TICKS)
-        return ~(m.bits(token for token in v.AT if v.TICKS_OF[token] % beat) | m.bits(v.LATE_BY))
+        far = state.far if state.building else 0
+        return _beats(int(setting.score.bars[spot.bar].metre.beat * v.TICKS), state.pos, far)
 
     return narrow
+
+
+@lru_cache(maxsize=4096)
+def _beats(beat: int, pos: int, far: int) -> int:
+    """All tokens but positions beside beats, or not after a tick; `far` ticks were said of the position."""
+    wrong = [token for token in v.AT if (far + v.TICKS_OF[token]) % beat or far + v.TICKS_OF[token] <= pos]
+    return ~m.bits((*wrong, *v.LATE_BY))
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -369,13 +369,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
                 "Chords change on beats.",
                 "Lerdahl and Jackendoff, A Generative Theory of Tonal Music (1983), metrical preference rule 5f",
                 _on_beats,
-                None,
             ),
             Rule(
                 "range",
                 "New notes lie within the range of their instrument.",
                 "Adler, The Study of Orchestration, appendix: ranges (see segue.music.instruments)",
-            ),  # kept by the grammar while notes are drawn
+            ),  # kept by the grammar
         )
     }
 )

@@ -1,0 +1,83 @@
+"""Melodies get chords, and keep every note."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from segue.compose.chords import ChordWish
+from segue.compose.drawing import Draws
+from segue.compose.harmonize import harmonize, heard_in
+from segue.compose.theory import Setting, is_avoided
+from segue.errors import InputError
+from segue.models.engine.sampling import Sampling
+from segue.music.key import Key
+from segue.music.note import Note, Notes
+from segue.music.score import Bar, Part, Score
+from tests.compose.engine import engine
+from tests.compose.test_drawing import bar, piece
+
+TWO = Draws(2, Sampling(0.9, 0.97, seed=1))
+
+
+def in_e_flat() -> Score:
+    pitches = (63, 65, 67, 68, 70, 70, 68, 67, 65, 63, 62, 63)
+    notes = Notes.of(Note(Fraction(n), Fraction(1), pitch) for n, pitch in enumerate(pitches))
+    return Score((Part(notes, program=73),), (Bar(),) * 3)
+
+
+@pytest.mark.parametrize("metre", ["4/4", "5/4", "7/8"])
+def test_a_melody_gets_chords_and_keeps_every_note(metre: str) -> None:
+    score = piece([bar(metre)] * 4).replace(chords=())
+    offers = harmonize(engine(), score, draws=TWO)
+    assert len(offers) == 2
+    for offer in offers:
+        assert offer.value.replace(chords=()) == score
+        assert offer.value.chords[0].start == 0
+        assert all(not one.chord.is_none for one in offer.value.chords)
+        assert offer.reasons
+
+
+def test_long_notes_are_no_avoided_tones_of_new_chords_unless_the_rule_is_off() -> None:
+    notes = Notes.of(
+        Note(Fraction(2 * n), Fraction(2), pitch) for n, pitch in enumerate((60, 65, 67, 64, 62, 59, 60, 60))
+    )
+    score = Score((Part(notes, program=73),), (Bar(),) * 4)
+    wild = Draws(6, Sampling(2.0, seed=1))
+
+    def clashes(wish: ChordWish) -> int:
+        found = 0
+        for offer in harmonize(engine(), score, wish=wish, draws=wild):
+            here = Setting(offer.value, frozenset())
+            found += sum(
+                is_avoided(note.pitch % 12, here.chord_at(note.start))
+                for note in notes
+                if any(one.start == note.start for one in offer.value.chords)
+            )
+        return found
+
+    assert clashes(ChordWish()) == 0
+    assert clashes(ChordWish(without=("melody-tones",))) > 0
+
+
+def test_a_melody_is_heard_in_the_key_of_its_notes_where_none_is_written() -> None:
+    score = in_e_flat()
+    assert heard_in(score).key == Key.parse("Eb")
+    assert heard_in(score, Key.parse("C minor")).key == Key.parse("C minor")
+    written = score.replace(bars=(Bar(key=Key.parse("Bb")),) * 3)
+    assert heard_in(written).key == Key.parse("Bb")
+    for offer in harmonize(engine(), score, draws=TWO):
+        assert offer.value.bars == score.bars
+        assert all(one.chord.root is None or one.chord.root.alter <= 0 for one in offer.value.chords)
+
+
+def test_chords_of_kept_bars_stay() -> None:
+    score = piece([bar("4/4")] * 4)
+    for offer in harmonize(engine(), score, [2, 3], draws=TWO):
+        assert offer.value.chords[:2] == score.chords[:2]
+
+
+def test_a_melody_without_notes_is_refused() -> None:
+    with pytest.raises(InputError, match="melody 'Silence' has no notes"):
+        harmonize(engine(), Score((Part(Notes.of([])),), (Bar(),), title="Silence"))
