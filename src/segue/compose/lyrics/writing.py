@@ -133,7 +133,7 @@ class _Writing:
                 self._accept_text(line, self.texts[number])
             else:
                 self.texts[number] = self._write(number, line)
-        lyric = _lyric(self.frame, [self.texts[number] for number in range(len(self.frame.lines))], self.wish.title)
+        lyric = lyric_of(self.frame, [self.texts[number] for number in range(len(self.frame.lines))], self.wish.title)
         fit = self.nats / self.drawn if self.drawn else float("nan")
         return Offer(lyric, fit, self.seed, self._reasons())
 
@@ -256,7 +256,8 @@ def _same_lines(frame: Frame) -> dict[int, int]:
     return same
 
 
-def _lyric(frame: Frame, texts: Sequence[str], title: str) -> Lyric:
+def lyric_of(frame: Frame, texts: Sequence[str], title: str) -> Lyric:
+    """Return the lyric of some lines in the sections of a frame."""
     sections: list[tuple[str, list[Line]]] = []
     for line, text in zip(frame.lines, texts, strict=True):
         if not sections or sections[-1][0] != line.section:
