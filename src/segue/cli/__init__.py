@@ -6,13 +6,41 @@ import sys
 
 import typer
 
-from segue.cli import demo, evaluate, generate, listens, models, music, pretrain, recommend, songs, tune
+from segue.cli import (
+    compose,
+    demo,
+    evaluate,
+    generate,
+    listens,
+    models,
+    music,
+    pretrain,
+    pretrain_lyrics,
+    recommend,
+    review,
+    songs,
+    tune,
+)
 from segue.errors import SegueError
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="What comes next? Music by a language model."
 )
-for group in (demo, listens, songs, music, generate, tune, pretrain, evaluate, recommend, models):
+for group in (
+    demo,
+    listens,
+    songs,
+    music,
+    generate,
+    compose,
+    tune,
+    pretrain,
+    pretrain_lyrics,
+    evaluate,
+    recommend,
+    models,
+    review,
+):
     group.register(app)
 
 

@@ -9,14 +9,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from segue.cli.home import JsonOption, home
+from segue.cli.home import JsonOption, StoreOption, home, open_home_store
 from segue.cli.output import console, print_json
 from segue.cli.recipe_options import with_recipe
 from segue.cli.stages import Stages
+from segue.errors import InputError
 from segue.pretrain.sizes import own_recipe
 from segue.tune.recipe import Recipe
 
 if TYPE_CHECKING:
+    from segue.corpora.corpus import Piece
     from segue.pretrain.own import OwnTuned
 
 
@@ -26,27 +28,47 @@ def register(group: typer.Typer) -> None:
 
 
 def score(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of tunes: ABC, MIDI, MusicXML.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder of tunes: ABC, MIDI, MusicXML.")
+    ] = None,
+    from_accepts: Annotated[
+        bool, typer.Option("--from-accepts", help="Tune to what you accepted or edited of what was offered to you.")
+    ] = False,
+    store: StoreOption = None,
     json: JsonOption = False,
     *,
     recipe: Recipe,
 ) -> None:
     """Tune the score model to a folder of tunes, measure it on some held out, and serve it if it is better.
 
-    Ctrl-C saves; the same command goes on from there.
+    With --from-accepts the tunes are those that were offered to you and that you took, as they were or as you edited
+    them; see `segue compose log`. Ctrl-C saves; the same command goes on from there.
 
     Example: segue tune score my-tunes --method lora
     """
     from segue.cli.training_lines import TrainingLines
     from segue.pretrain.own import tune_score
 
+    source = _tunes(folder, from_accepts, store)
     tuned = tune_score(
-        folder, recipe, home(), lambda tokens: [TrainingLines(tokens, is_quiet=json)], Stages(is_quiet=json)
+        source, recipe, home(), lambda tokens: [TrainingLines(tokens, is_quiet=json)], Stages(is_quiet=json)
     )
     if json:
         print_json(tuned_as_json(tuned))
     else:
         show_tuned(tuned)
+
+
+def _tunes(folder: Path | None, from_accepts: bool, store: str | None) -> Path | list[Piece]:
+    """Where the tunes are: the folder, or the pieces of the store's log that were taken."""
+    if from_accepts == (folder is not None):
+        raise InputError("which tunes? give a folder, or --from-accepts, and not both")
+    if folder is not None:
+        return folder
+    from segue.compose.log import taken_pieces
+
+    with open_home_store(store) as opened:
+        return taken_pieces(opened.offers)
 
 
 def tuned_as_json(tuned: OwnTuned) -> dict[str, object]:

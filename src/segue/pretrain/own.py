@@ -64,20 +64,21 @@ class OwnTuned:
 
 
 def tune_score(
-    folder: Path,
+    source: Path | Sequence[Piece],
     recipe: Recipe,
     home: Path,
     callbacks: Callable[[float], Sequence[Callback]] = lambda _tokens: (),
     told: Told = lambda _what, _done, _total: None,
 ) -> OwnTuned:
-    """Tune the score model to the tunes of a folder, measure it on some held out, keep it; serve it if it is better.
+    """Tune the score model to tunes, measure it on some held out, keep it; serve it if it is better.
 
+    The tunes are those of a folder, or pieces that were gathered elsewhere; see `read_tunes` and `part_tunes`.
     The recipe's `backbone` is "score" (the shipped model) or a model folder. The run lies in `home`/models with its
     whole weights as a model folder. Called again after Ctrl-C it goes on where it was. InputError where the folder
     holds too few tunes or the method leaves no plain model.
     """
     told("reading tunes", 0, 1)
-    tunes = read_tunes(folder)
+    tunes = read_tunes(source) if isinstance(source, Path) else part_tunes(source)
     registry = Registry(home / "models")
     data_hash = hash_of(_held(part, recipe).sha256() for part in (tunes.train, tunes.valid, tunes.test))
     name = run_id(TASK, recipe, data_hash)
@@ -161,16 +162,24 @@ def read_tunes(folder: Path) -> Tunes:
     if len(pieces) < _FEWEST:
         told = f"; {len(broken)} files could not be read, first {broken[0].name}: {broken[0].why}" if broken else ""
         raise InputError(f"{folder} holds {len(pieces)} tunes; at least {_FEWEST} are needed{told}")
-    return _parted(pieces, tuple(broken))
+    return part_tunes(pieces, tuple(broken))
 
 
-def _parted(pieces: Sequence[Piece], broken: tuple[Broken, ...]) -> Tunes:
+def part_tunes(pieces: Sequence[Piece], broken: tuple[Broken, ...] = ()) -> Tunes:
+    """Hold a tenth of pieces out twice, by the CRC-32 of their keys; those of one key stay together.
+
+    Pieces that repeat the tune of one held out are left out. InputError where there are fewer than ten.
+    """
+    if len(pieces) < _FEWEST:
+        raise InputError(f"{len(pieces)} tunes to learn from; at least {_FEWEST} are needed")
     order = sorted(pieces, key=lambda piece: (zlib.crc32(piece.key.encode()), piece.key))
     share = -(-len(order) // _HELD)
+    first = _border(order, share)
+    second = _border(order, first + share)
     shelf = Shelf()
     parts: list[list[Piece]] = []
     repeats = 0
-    for some in (order[:share], order[share : 2 * share], order[2 * share :]):
+    for some in (order[:first], order[first:second], order[second:]):
         prints = [fingerprint(piece.score) for piece in some]
         kept = [(piece, print_) for piece, print_ in zip(some, prints, strict=True) if shelf.find(print_) is None]
         repeats += len(some) - len(kept)
@@ -181,6 +190,13 @@ def _parted(pieces: Sequence[Piece], broken: tuple[Broken, ...]) -> Tunes:
     if not (train and valid):
         raise InputError(f"all of {len(pieces)} tunes are variants of a few: nothing is left to learn from")
     return Tunes(train, valid, test, repeats, broken)
+
+
+def _border(order: Sequence[Piece], place: int) -> int:
+    """The first place from `place` on at which another key begins."""
+    while 0 < place < len(order) and order[place].key == order[place - 1].key:
+        place += 1
+    return place
 
 
 def _held(pieces: Sequence[Piece], recipe: Recipe) -> Windows:
