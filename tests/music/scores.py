@@ -80,9 +80,12 @@ def many_notes(draw: st.DrawFn, ticks: int) -> Part:
 
 
 @st.composite
-def drums(draw: st.DrawFn, ticks: int) -> Part:
-    struck = draw(st.sets(st.tuples(st.integers(0, ticks - 1), st.sampled_from(v.DRUMS)), max_size=20))
-    return Part(Notes.of(Note(start * TICK, TICK, pitch) for start, pitch in struck), is_drums=True)
+def drums(draw: st.DrawFn, bounds: list[int]) -> Part:
+    """Strokes of a sixteenth, or of less where another one or a bar line (`bounds`, in ticks) comes sooner."""
+    struck = draw(st.sets(st.tuples(st.integers(0, bounds[-1] - 1), st.sampled_from(v.DRUMS)), max_size=20))
+    borders = sorted({*bounds, *(start for start, _ in struck)})
+    lengths = {start: min(6, next(border for border in borders if border > start) - start) for start, _ in struck}
+    return Part(Notes.of(Note(start * TICK, lengths[start] * TICK, pitch) for start, pitch in struck), is_drums=True)
 
 
 def _program(draw: st.DrawFn) -> int:
@@ -92,9 +95,10 @@ def _program(draw: st.DrawFn) -> int:
 @st.composite
 def scores(draw: st.DrawFn) -> Score:
     drawn = draw(bars())
-    ticks = int(sum_lengths(drawn) * v.TICKS)
-    kinds = draw(st.lists(st.sampled_from((one_voice, one_voice, many_notes, drums)), max_size=3))
-    parts = tuple(draw(kind(ticks)) for kind in kinds)
+    bounds = [int(sum_lengths(drawn[:count]) * v.TICKS) for count in range(len(drawn) + 1)]
+    ticks = bounds[-1]
+    kinds = st.one_of(one_voice(ticks), one_voice(ticks), many_notes(ticks), drums(bounds))
+    parts = draw(st.lists(kinds, max_size=3))
     starts = sorted(draw(st.sets(st.integers(0, ticks - 1), max_size=8)))
     return Score(
         parts=tuple(part for part in parts if len(part.notes)),

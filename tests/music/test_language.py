@@ -93,6 +93,27 @@ def test_what_cannot_be_said_is_told() -> None:
         assert what in lost
 
 
+def kit(*rows: tuple[int, int, int]) -> Score:
+    """Two bars of 3/8 of drums; rows are start and length in ticks, and the drum."""
+    notes = Notes.of(Note(Q(start, 24), Q(length, 24), pitch) for start, length, pitch in rows)
+    return Score((Part(notes, is_drums=True),), (Bar(Metre(3, 8)),) * 2)
+
+
+def test_drum_notes_last_a_sixteenth_or_until_the_next_or_to_the_bar_line() -> None:
+    # from 0 four ticks to the next, from 4 a sixteenth, from 32 four to the bar line at 36, from 60 a sixteenth
+    score = kit((0, 4, 36), (0, 4, 42), (4, 6, 38), (32, 4, 42), (60, 6, 36))
+    code = encode(score)
+    assert decode(code.tokens) == score
+    assert encode(decode(code.tokens)).lost == code.lost == ()
+
+
+def test_other_lengths_of_drum_notes_are_told_and_said_alike() -> None:
+    score, long = kit((0, 6, 36), (24, 6, 38)), kit((0, 24, 36), (24, 1, 38))
+    assert encode(long).lost == ("lengths of drum notes",)
+    assert encode(long).tokens == encode(score).tokens
+    assert decode(encode(long).tokens) == score
+
+
 @settings(max_examples=150, deadline=None)
 @given(scores(), st.sampled_from(("lead", "harmonize")))
 def test_decoding_undoes_encoding(score: Score, task: str) -> None:

@@ -11,6 +11,7 @@ from segue.music.language import vocabulary as v
 from segue.music.language.decode import decode
 from segue.music.language.encode import encode
 from segue.music.language.lanes import LONGEST
+from segue.music.language.layout import DRUM_TICKS
 
 DOC = (Path(__file__).parents[2] / "docs" / "score-language.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```score\n(.*?)```", DOC, re.DOTALL)
@@ -58,4 +59,5 @@ def test_its_figures_are_the_codes() -> None:
         assert ", ".join(map(str, lengths)) in DOC
     assert f"{v.LOWEST} to {v.HIGHEST}" in DOC
     assert f"most {LONGEST} ticks" in " ".join(DOC.split())
+    assert f"a sixteenth ({DRUM_TICKS} ticks)" in DOC
     assert f"`far` before it adds {v.FAR} ticks" in " ".join(DOC.split())

@@ -12,7 +12,7 @@ from segue.music.instruments import INSTRUMENTS
 from segue.music.key import MODES, Key
 from segue.music.language import vocabulary as v
 from segue.music.language.grammar import Limits, State, start
-from segue.music.language.layout import canonical_key
+from segue.music.language.layout import canonical_key, drum_lengths
 from segue.music.lyric import Sung, Syllable
 from segue.music.metre import Metre
 from segue.music.note import Notes
@@ -105,7 +105,7 @@ class _Reading:
             start_at = after.tick - (length if before.phase == "mono" else 0)
             voice.notes.append([start_at, length, after.pitch])
         elif token in v.DRUM:
-            voice.notes.append([after.tick, 1, after.pitch])
+            voice.notes.append([after.tick, 0, after.pitch])  # its length follows from what comes next
         elif token in v.SYLLABLE:
             voice.words.append((voice.notes[-1][0], token))
         elif token in v.HOLD:
@@ -169,6 +169,9 @@ class _Reading:
         head, voice = state.voices[number], self.voices.get(number + 1, _Voice())
         is_drums = head.kind == v.ID["kind:drums"]
         rows = _joined(voice)
+        if is_drums:
+            lengths = drum_lengths((start_at for start_at, _, _ in rows), (*self.starts, end))
+            rows = [[start_at, lengths[start_at], pitch] for start_at, _, pitch in rows]
         notes = Notes(
             v.TICKS,
             [start_at for start_at, _, _ in rows],

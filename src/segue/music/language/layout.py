@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from segue.errors import InputError
 from segue.music.chord import Chord
@@ -30,6 +31,7 @@ class Head:
     register: int
 
 
+DRUM_TICKS = v.TICKS // 4  # that drum notes last at most
 DRUM_HEAD = Head(v.ID["kind:drums"], v.INST.start, v.ID["register:0"])  # only its kind is said
 
 
@@ -79,6 +81,16 @@ def canonical_key(pc: int, mode: str) -> Key:
     """Return the key that a tonic token and a mode token mean: spelled with five flats to six sharps."""
     fifths = (pc - _major_above(mode)) * 7 % 12
     return Key.of_signature(fifths - 12 if fifths > 6 else fifths, mode)
+
+
+def drum_lengths(starts: Iterable[int], bounds: Iterable[int]) -> dict[int, int]:
+    """Return how long drum notes last by the ticks at which they start, since their words do not say it.
+
+    It is a sixteenth (6 ticks), or the time until the next of them or the next bar, where that is less. `bounds` are
+    the starts of bars and at last their end.
+    """
+    ordered = sorted({*starts, *bounds})
+    return {start: min(DRUM_TICKS, after - start) for start, after in pairwise(ordered)}
 
 
 def _major_above(mode: str) -> int:
@@ -147,7 +159,8 @@ class _Laying:
             said = [row for row in rows if row[1] in v.DRUMS]
             if len(said) < len(rows):
                 self.lost.append(f"{len(rows) - len(said)} drum notes outside {v.DRUMS.start} to {v.DRUMS.stop - 1}")
-            if any(length != 1 for _, _, length in said):
+            lengths = drum_lengths((start for start, _, _ in said), self.bounds)
+            if any(length != lengths.get(start) for start, _, length in said):
                 self.lost.append("lengths of drum notes")
             return DRUM_HEAD, drum_lanes(said, self.bounds)
         instrument = INSTRUMENTS[OF_PROGRAM[part.program]]
