@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segue.compose.arrange import arrange
 from segue.compose.ground import HarmonyOf, bass_of
@@ -20,6 +22,7 @@ from segue.music.note import Note, Notes
 from segue.music.score import Part, Score
 from tests.compose.engine import engine
 from tests.compose.sheets import sheet
+from tests.music.scores import scores
 
 SONG = sheet(
     "C | Am | F | G7 | C | Am | Dm7 G7 | C",
@@ -184,6 +187,24 @@ class _Stopping:
     def __call__(self, _what: str, done: int, _total: int) -> None:
         if done >= self.bars:
             signal.raise_signal(signal.SIGINT)
+
+
+@settings(max_examples=25, deadline=None)
+@given(scores(), st.sampled_from(("bass", "piano", "second", "drums", "satb")), st.integers(0, 1000))
+def test_whatever_is_arranged_is_kept(song: Score, part: str, seed: int) -> None:
+    if not song.parts or song.parts[0].is_drums:
+        return
+    try:
+        (offer,) = arrange(engine(), song, parts=(part,), sampling=Sampling(1.3, seed=seed))
+    except InputError as error:
+        assert "no full bar" in str(error)  # drums to a mere pick-up
+        return
+    made = offer.value
+    assert made.parts[: len(song.parts)] == song.parts
+    assert (made.bars, made.chords, made.tempos) == (song.bars, song.chords, song.tempos)
+    new = made.parts[len(song.parts) :]
+    assert [one.name for one in new] == (["Alto", "Tenor", "Bass voice"] if part == "satb" else [part.capitalize()])
+    assert all(one.notes.end <= song.end for one in new)
 
 
 def test_bad_input_is_named() -> None:

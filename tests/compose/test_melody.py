@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from statistics import mean
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segue.compose.ground import HarmonyOf, strong_beats
 from segue.compose.likeness import contour_fit
@@ -19,6 +22,7 @@ from segue.music.note import Note, Notes
 from segue.music.score import Bar, ChordAt, Part, Progression, Score
 from tests.compose.engine import engine
 from tests.compose.sheets import chart
+from tests.music.scores import scores
 
 CHART = chart("C | Am | Dm7 G7 | C | F | Fm | C G7 | C")
 
@@ -116,7 +120,7 @@ def test_an_answer_takes_up_the_rhythm_and_comes_home() -> None:
         assert [note for note in score.parts[0].notes if note.start < 8] == list(phrase.parts[0].notes)
         new = [note for note in score.parts[0].notes if note.start >= 8]
         assert [note.start - 8 for note in new if note.start < 12] == [0, 1, 2, 3]
-        assert new[-1].pitch % 12 in (0, 4, 7)
+        assert new[-1].pitch % 12 == 0
         assert [str(one.chord) for one in score.chords][-2:] == ["G", "C"]
         assert any("take up the rhythm" in reason for reason in offer.reasons)
 
@@ -160,6 +164,33 @@ def test_strong_beats_of_metres() -> None:
     assert strong_beats(Metre(6, 8)) == {0, Fraction(3, 2)}
     assert strong_beats(Metre(5, 4)) == {0, 3}
     assert strong_beats(Metre(7, 8)) == {0, 2}
+
+
+@settings(max_examples=25, deadline=None)
+@given(scores(), st.integers(0, 1000))
+def test_any_chart_gets_a_melody_and_keeps_its_chords(given_score: Score, seed: int) -> None:
+    progression = given_score.progression
+    wish = MelodyWish(low=60, high=71, contour=("", "arch", "falling")[seed % 3])
+    (offer,) = melody(engine(), progression, wish, n=1, sampling=Sampling(1.3, seed=seed))
+    made = offer.value
+    assert (made.bars, made.chords) == (progression.bars, progression.chords)
+    assert all(60 <= pitch <= 71 for pitch in made.parts[0].notes.pitches)
+
+
+@settings(max_examples=25, deadline=None)
+@given(scores(), st.integers(0, 1000))
+def test_the_rhythm_of_any_tune_is_kept(tune: Score, seed: int) -> None:
+    rhythm = next((part.notes for part in tune.parts if not part.is_drums and _is_line(part.notes)), None)
+    if rhythm is None:
+        return
+    (offer,) = melody(engine(), tune.progression, rhythm=rhythm, n=1, sampling=Sampling(1.3, seed=seed))
+    made = offer.value.parts[0].notes
+    assert [(one.start, one.length) for one in made] == [(one.start, one.length) for one in rhythm]
+    assert all(57 <= pitch <= 76 for pitch in made.pitches)
+
+
+def _is_line(notes: Notes) -> bool:
+    return all(one.end <= other.start for one, other in pairwise(notes))
 
 
 def test_bad_input_is_named() -> None:

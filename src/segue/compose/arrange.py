@@ -13,7 +13,7 @@ from segue.compose.coach.reading import Reading
 from segue.compose.coach.voices import crossings, parallel_fifths, parallel_octaves
 from segue.compose.drawing import SAMPLING
 from segue.compose.drumming import drum_part, is_border
-from segue.compose.ground import HarmonyOf
+from segue.compose.ground import HarmonyOf, bass_of
 from segue.compose.offer import Offer
 from segue.compose.roles import ROLES, Role, check_parts, check_style, parts_of, silent_part
 from segue.compose.stretches import Told, draw_voice, opening, several, silent
@@ -86,7 +86,9 @@ class _Arranging:
 
     def made(self) -> _Made:
         """Draw part after part."""
-        score, fits, done = self.sheet, [], []
+        score = self.sheet
+        fits: list[float] = []
+        done: list[Role] = []
         for place, role in enumerate(self.roles):
             sampling = replace(self.sampling, seed=self.sampling.seed * 97 + place)
             try:
@@ -189,7 +191,7 @@ def _fitting(harmony: HarmonyOf, part: Part, role: Role) -> str:
     if role.kind == "bass":
         begins = {one.start: one.chord for one in harmony.score.chords if one.chord.root is not None}
         met = [(note.pitch % 12, begins[note.start]) for note in part.notes if note.start in begins]
-        roots = sum(pitch == (chord.bass or chord.root).pc for pitch, chord in met if chord.root is not None)  # type: ignore[union-attr]
+        roots = sum(pitch == bass_of(chord) for pitch, chord in met)
         return f", the chord's bass at {roots} of {len(begins)} changes" if begins else ""
     strong = list(harmony.strong(part.notes))
     fits = sum(fit for _, fit in strong)

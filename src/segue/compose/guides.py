@@ -76,6 +76,13 @@ def off_grid(pos: int, left: int, grid: frozenset[int]) -> int:
     )
 
 
+@lru_cache(maxsize=1 << 12)
+def _leaving(left: int, final: int) -> int:
+    """The note, hold and rest tokens that leave less than `final` of `left` ticks, but some."""
+    lengths = range(max(left - final + 1, 1), left)
+    return m.bits(token for group in (v.NOTE, v.HOLD, v.REST) for token in group if v.TICKS_OF[token] in lengths)
+
+
 @lru_cache(maxsize=64)
 def shorter(ticks: int) -> int:
     """Return the note and rest tokens that are shorter."""
@@ -96,6 +103,20 @@ Harmony = Callable[[int, int, int], Pitches]
 SIXTEENTHS = frozenset((0, 6, 8, 12, 16, 18))  # ticks in a quarter at which notes begin and end: also triplets
 EIGHTHS = frozenset((0, 12))
 Room = Callable[[int, int], int]  # bar, ticks -> the ticks from there until notes must have ended
+
+
+@dataclass(frozen=True)
+class RangeGuide:
+    """The pitches that a voice never leaves, whatever else is asked: there is always one of them that fits."""
+
+    lane: int
+    pitches: Pitches
+
+    def __call__(self, spot: Spot) -> int | None:
+        """Return the tokens that may come; None in other lanes."""
+        if spot.lane != self.lane or spot.state.phase not in ("mono", "poly"):
+            return None
+        return saying(spot.state, self.pitches) | EVERY & ~(NOTES | _SHIFTS)
 
 
 @dataclass
@@ -171,7 +192,7 @@ class LineGuide:
         return found
 
     def _closing(self, spot: Spot, left: int, wanted: int) -> int:
-        """Let only the notes of an ending fill its bar up, and leave room for them."""
+        """Let only the notes of an ending fill its bar up, long enough, and leave room for them."""
         ending = self.endings.get(spot.bar)
         if ending is None:
             return wanted
@@ -179,12 +200,15 @@ class LineGuide:
         closes = saying(state, ending & self._open(spot)) or saying(state, ending)
         filling = lasting(left)
         is_there = state.pitch >= 0 and ending >> state.pitch & 1
-        if left < self.final and is_there:
-            return wanted & ~NOTES
-        kept = wanted & ~(filling | _SOUNDLESS) | (filling & ~NOTES & wanted if is_there else 0)
-        if left <= self.final and not is_there:
+        if is_there:
+            if 0 < state.length < self.final:
+                wanted &= ~_RESTS
+            if left < self.final:
+                return wanted & ~NOTES
+        elif left <= self.final:
             return closes & filling or closes
-        return kept | closes & filling
+        others = wanted & ~_SOUNDLESS if is_there else wanted & ~(filling | _SOUNDLESS | _leaving(left, self.final))
+        return others & ~(filling & NOTES) | closes & wanted
 
     def _in_rhythm(self, spot: Spot, template: tuple[int, ...], left: int) -> int:
         state = spot.state

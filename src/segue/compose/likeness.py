@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import pi, sin, sqrt
 from types import MappingProxyType
+from typing import Any
 
 from segue.errors import InputError
 from segue.music.note import Note, Notes
@@ -93,7 +94,7 @@ def _by_bar(score: Score, span: range, rows: Sequence[_Row]) -> list[frozenset[_
     ]
 
 
-def _dice(one: Counter[object], other: Counter[object]) -> float:
+def _dice(one: Counter[Any], other: Counter[Any]) -> float:
     total = one.total() + other.total()
     return 2 * (one & other).total() / total if total else 1.0
 

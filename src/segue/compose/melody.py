@@ -11,7 +11,7 @@ from itertools import pairwise
 from segue.compose.drawing import SAMPLING
 from segue.compose.excerpt import head_of
 from segue.compose.ground import HarmonyOf
-from segue.compose.guides import Harmony, LineGuide, between, of_classes
+from segue.compose.guides import Harmony, LineGuide, RangeGuide, between, of_classes
 from segue.compose.likeness import CONTOURS, contour_fit
 from segue.compose.offer import Offer
 from segue.compose.stretches import Told, Voice, draw_voice, several, silent
@@ -149,7 +149,7 @@ def answer(
     sampling: Sampling = SAMPLING,
     told: Told = silent,
 ) -> list[Offer[Score]]:
-    """Answer a phrase by one that begins with its rhythm and closes on a tone of the tonic triad.
+    """Answer a phrase by one that begins with its rhythm and closes on the tonic.
 
     That is the consequent of a period (Caplin, "Classical Form", 1998, ch. 4). The chords are the progression's, or the
     phrase's own with an authentic cadence in its last two bars. Errors as `go_on`.
@@ -245,7 +245,8 @@ def _offers(
             must_sound=lambda bar, ticks: (bar, ticks) == (task.first, 0) and task.rhythm is None,
         )  # fmt: skip
         ruled = narrowing(checked_rules(None, wish.without), Setting(task.score, holes))
-        voice = Voice(0, task.bars, None if task.first else head, (guide, *ruled), "melody")
+        narrow = (RangeGuide(_LANE, between(task.low, task.high)), guide, *ruled)
+        voice = Voice(0, task.bars, None if task.first else head, narrow, "melody")
         made = draw_voice(engine, task.score, voice, replace(sampling, seed=seed), told)
         score = _in_time(task, made.score)
         stopped = (f"stopped after bar {made.bars}",) if made.is_stopped else ()
@@ -277,15 +278,16 @@ def _pitches(task: _Task, wish: MelodyWish) -> Harmony:
 
 
 def _endings(task: _Task) -> dict[int, int]:
-    """The last note is a tone of the chord there, of one that closes the phrase also of the tonic triad."""
+    """The last note is a tone of the chord there; of an answer the tonic, or its triad where that is out of range."""
     last = len(task.score.bars) - 1
     harmony = HarmonyOf(task.score)
     tones = harmony.chord_tones(task.score.end - Fraction(1, v.TICKS))
+    whole = between(task.low, task.high)
     if task.closes:
         scale = task.score.bars[last].key.scale
         triad = of_classes(frozenset(scale[step] for step in (0, 2, 4)))
-        tones = tones & triad or triad
-    tones &= between(task.low, task.high)
+        tones = whole & of_classes(frozenset(scale[:1])) or triad
+    tones &= whole
     return {last: tones} if tones else {}
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from segue.compose.arrange import arrange
-from segue.compose.drawing import SAMPLING, Rewriting, Spot, draw
+from segue.compose.drawing import SAMPLING, Narrow, Rewriting, Spot, draw
 from segue.compose.excerpt import head_of
 from segue.compose.forms import Plan, Section, plan
-from segue.compose.guides import LineGuide, Pitches, between, of_classes
+from segue.compose.guides import LineGuide, Pitches, RangeGuide, between, of_classes
 from segue.compose.likeness import likeness
 from segue.compose.melody import MelodyWish, range_of
 from segue.compose.offer import Offer
@@ -128,23 +128,20 @@ class _Writing:
 
     def written(self) -> tuple[Score, float, int]:
         """The piece, the mean log-probability of what was drawn, and how many sections are done."""
-        blank, bar = self._header()
-        score, fits = blank, []
-        self.told("sections", 0, self.plan.bars)
-        for place, section in enumerate(self.plan.sections):
-            sampling = replace(self.sampling, seed=self.sampling.seed * 131 + place)
-            try:
-                if self.plan.returns(place):
-                    score, fit = self._again(score, bar, section, sampling)
-                else:
-                    score, fit = self._new(score, bar, section, sampling)
-            except KeyboardInterrupt:
-                if not place:
-                    raise
-                return score, _mean(fits), place
-            fits.append(fit)
-            self.told("sections", section.after, self.plan.bars)
-        return score, _mean(fits), len(self.plan.sections)
+        score, bar = self._header()
+        fits: list[float] = []
+        try:
+            self.told("sections", 0, self.plan.bars)
+            for place, section in enumerate(self.plan.sections):
+                sampling = replace(self.sampling, seed=self.sampling.seed * 131 + place)
+                draws = self._again if self.plan.returns(place) else self._new
+                score, fit = draws(score, bar, section, sampling)
+                fits.append(fit)
+                self.told("sections", section.after, self.plan.bars)
+        except KeyboardInterrupt:
+            if not fits:
+                raise
+        return score, _mean(fits), len(fits)
 
     def _header(self) -> tuple[Score, Bar]:
         """A score without bars that says style, tempo and the melody's part, and what each bar is like."""
@@ -211,7 +208,8 @@ class _Writing:
             must_sound=lambda bar, ticks: not ticks and bar in (section.first, last),
         )  # fmt: skip
         heads = {0: head_of(score.parts[0], score.key.tonic.pc, "mono", (low + high) // 2)}
-        narrow = (guide, *ruled, _Framing(section, 2 if score.bars[-1].length >= _LONG else 4))
+        framing = _Framing(section, 2 if score.bars[-1].length >= _LONG else 4)
+        narrow: tuple[Narrow, ...] = (RangeGuide(_MELODY, whole), guide, *ruled, framing)
         (offer,) = draw(self.engine, Rewriting(score, holes, heads=heads, narrow=narrow), 1, sampling)
         return offer.value, offer.fit
 
@@ -296,15 +294,14 @@ class _Framing:
                 self._root, self._since = spot.root, bar
             return None
         is_due = bar == self.section.first or bar - self._since >= self.most
-        if spot.lane == -1 and state.phase in ("bar", "partial"):
-            legal = state.mask()
-            if is_due and legal >> v.CHORD_LANE & 1:
-                return 1 << v.CHORD_LANE
-            return ~_LEAVING if legal >> v.VOICE.start & 1 else None
-        if spot.lane != _CHORDS or state.phase != "chords" or not state.is_entry or not is_due:
-            return None
-        stale = 1 << v.ROOT.start + (self._root - state.tonic) % 12 if bar != self.section.first else 0
-        return _ROOTS & ~stale
+        legal = state.mask()
+        if spot.lane == -1 and is_due and legal >> v.CHORD_LANE & 1:
+            return 1 << v.CHORD_LANE
+        if spot.lane == _CHORDS and is_due and state.phase == "chords" and state.is_entry:
+            stale = 1 << v.ROOT.start + (self._root - state.tonic) % 12 if bar != self.section.first else 0
+            return _ROOTS & ~stale
+        # from here the bar could be left without its melody
+        return ~_LEAVING if spot.lane <= _CHORDS and legal >> v.VOICE.start & 1 else None
 
 
 # ---- what came

@@ -10,7 +10,7 @@ from itertools import pairwise
 from segue.compose.drawing import Narrow
 from segue.compose.excerpt import head_of
 from segue.compose.ground import HarmonyOf, strong_beats
-from segue.compose.guides import EIGHTHS, ChordalGuide, LineGuide, Pitches, between, members, of_classes
+from segue.compose.guides import EIGHTHS, ChordalGuide, LineGuide, Pitches, RangeGuide, between, members, of_classes
 from segue.compose.roles import Role
 from segue.compose.stretches import Voice
 from segue.music.language import vocabulary as v
@@ -90,7 +90,8 @@ class Desk:
         kind = "poly" if role.kind == "chords" else "mono"
         head = head_of(self.score.parts[self.number], self.score.key.tonic.pc, kind, (role.low + role.high) // 2)
         guide: Narrow = {"bass": _bass, "chords": _chords, "second": _second, "choir": _choir}[role.kind](self)
-        return Voice(self.number, range(len(self.score.bars)), head, (guide,), role.name)
+        narrow = (RangeGuide(self.lane, between(role.low, role.high)), guide)
+        return Voice(self.number, range(len(self.score.bars)), head, narrow, role.name)
 
     # ---- what the rules ask
 

@@ -1,0 +1,213 @@
+"""`segue compose melody|arrange|piece`: tunes over chords, parts to a lead sheet, whole pieces by a plan of form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segue.cli.compose_log import HomeRecorder
+from segue.cli.home import JsonOption
+from segue.cli.offers import (
+    CountOption,
+    FilesArgument,
+    KeyOption,
+    ModelOption,
+    SeedOption,
+    StyleOption,
+    WithoutOption,
+    check_files,
+    write_offers,
+)
+from segue.cli.output import counting
+from segue.errors import InputError
+
+if TYPE_CHECKING:
+    from segue.compose.offer import Offer
+    from segue.compose.studio import Studio
+    from segue.music.note import Notes
+    from segue.music.score import Score
+
+LowOption = Annotated[str, typer.Option("--low", metavar="PITCH", help="The lowest pitch, such as G3 or 55.")]
+HighOption = Annotated[str, typer.Option("--high", metavar="PITCH", help="The highest pitch, such as E5 or 76.")]
+InstrumentOption = Annotated[str, typer.Option("--instrument", help="What plays the melody: voice, violin, flute ...")]
+MusicArgument = Annotated[Path, typer.Argument(metavar="IN", help="The music: ABC, MIDI, MusicXML, a chart ...")]
+
+_PITCH = re.compile(r"([A-Ga-g][#b♯♭]{0,2})(-?\d)")
+_STOPPED = 130  # exit code after Ctrl-C
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to the group `compose`."""
+    for command, function in (("melody", melody), ("arrange", arrange), ("piece", piece)):
+        group.command(command)(function)
+
+
+def melody(
+    source: MusicArgument,
+    out: FilesArgument = None,
+    rhythm: Annotated[Path | None, typer.Option("--rhythm", help="Music whose first part gives the rhythm.")] = None,
+    after: Annotated[Path | None, typer.Option("--after", metavar="FILE", help="A phrase to go on from.")] = None,
+    is_answer: Annotated[bool, typer.Option("--answer", help="Answer the phrase of --after, else IN.")] = False,
+    low: LowOption = "",
+    high: HighOption = "",
+    contour: Annotated[str, typer.Option("--contour", help="rising, falling, arch or valley.")] = "",
+    instrument: InstrumentOption = "voice",
+    style: StyleOption = "",
+    without: WithoutOption = None,
+    number: CountOption = 4,
+    seed: SeedOption = 0,
+    model: ModelOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write melodies over the chords of IN: free, in a given rhythm, going on from a phrase or answering one.
+
+    Example: segue compose melody verse.chords verse.musicxml --contour arch --low A3 --high E5 -n 3
+    """
+    from segue.compose.melody import MelodyWish
+    from segue.formats import read_file
+
+    check_files(out or ())
+    wish = MelodyWish(_pitch(low), _pitch(high), contour, instrument, without=tuple(without or ()))
+    score = read_file(source)
+    phrase = read_file(after) if after is not None else None
+    if rhythm is not None and (phrase is not None or is_answer):
+        raise InputError("--rhythm goes with neither --after nor --answer; an answer has the rhythm of its phrase")
+    given = _rhythm(read_file(rhythm), rhythm) if rhythm is not None else None
+    with counting("bars", is_quiet=json) as told:
+        studio = _studio(model, number, seed, style, told)
+        if is_answer:
+            over = score.progression if phrase is not None else None
+            offers = studio.answer(phrase or score, over, wish)
+        elif phrase is not None:
+            offers = studio.go_on(phrase, score.progression, wish)
+        else:
+            offers = studio.melody(score.progression, wish, rhythm=given)
+    _write(offers, out or (), json=json)
+
+
+def arrange(
+    source: MusicArgument,
+    out: FilesArgument = None,
+    style: StyleOption = "",
+    parts: Annotated[
+        str,
+        typer.Option(
+            "--parts", help="bass, piano, guitar, drums, second, alto, tenor, bass voice or satb; those of the style."
+        ),
+    ] = "",
+    number: CountOption = 1,
+    seed: SeedOption = 0,
+    model: ModelOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Arrange a lead sheet: parts to its melody (the first part) and chords, which stay the very same.
+
+    Example: segue compose arrange song.musicxml band.musicxml band.mid --style pop --parts bass,piano,drums
+    """
+    from segue.formats import read_file
+
+    check_files(out or ())
+    score = read_file(source)
+    with counting("bars", is_quiet=json) as told:
+        studio = _studio(model, number, seed, "", told)
+        offers = studio.arrange(score, style, _names(parts))
+    _write(offers, out or (), json=json)
+
+
+def piece(
+    out: FilesArgument = None,
+    form: Annotated[
+        str, typer.Option("--form", help="AABA, AABB, verse-chorus, 12-bar-blues ..., or letters such as ABAC.")
+    ] = "AABA",
+    bars: Annotated[int, typer.Option("--bars", min=0, help="How many bars in all; what the form has without.")] = 0,
+    style: StyleOption = "",
+    key: KeyOption = "",
+    metre: Annotated[str, typer.Option("--metre", help="Metre, such as 6/8, 5/4, 7/8.")] = "",
+    tempo: Annotated[float, typer.Option("--tempo", min=0, help="Quarter notes a minute.")] = 0,
+    variation: Annotated[
+        float, typer.Option("--variation", min=0, max=1, help="Share of bars written anew where a section comes back.")
+    ] = 0.25,
+    low: LowOption = "",
+    high: HighOption = "",
+    instrument: InstrumentOption = "voice",
+    parts: Annotated[
+        str, typer.Option("--parts", help='Parts to arrange to it, such as bass,piano; "style" for those of the style.')
+    ] = "",
+    number: CountOption = 1,
+    seed: SeedOption = 0,
+    model: ModelOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a whole piece by a plan of form: sections that come back, each with its cadence.
+
+    Example: segue compose piece song.musicxml song.mid --form AABA --style pop --key G --parts style --seed 3
+    """
+    from segue.compose.melody import MelodyWish
+    from segue.compose.piece import PieceWish
+    from segue.music.key import Key
+    from segue.music.metre import Metre
+
+    check_files(out or ())
+    wish = PieceWish(
+        form,
+        bars or None,
+        style,
+        Key.parse(key) if key else None,
+        Metre.parse(metre) if metre else None,
+        tempo or None,
+        variation,
+        MelodyWish(_pitch(low), _pitch(high), instrument=instrument),
+        _names(parts),
+    )
+    with counting("bars", is_quiet=json) as told:
+        offers = _studio(model, number, seed, "", told).piece(wish)
+    named = [_titled(offer, form, style) for offer in offers]
+    _write(named, out or (), json=json)
+
+
+def _titled(offer: Offer[Score], form: str, style: str) -> Offer[Score]:
+    score = offer.value.replace(title=f"{(style or 'piece').capitalize()} {form} {offer.seed}", composer="Segue")
+    return replace(offer, value=score)
+
+
+def _write(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: bool) -> None:
+    """Write what is done; exit with 130 where Ctrl-C ended it early."""
+    write_offers(offers, out, json=json)
+    if any(reason.startswith("stopped") for offer in offers for reason in offer.reasons):
+        raise typer.Exit(_STOPPED)
+
+
+def _studio(model: Path | None, number: int, seed: int, style: str, told: Callable[[int], None]) -> Studio:
+    from segue.compose.studio import Studio
+
+    opened = Studio.open(model, n=number, seed=seed, style=style)
+    return replace(opened, progress=told, recorder=HomeRecorder())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _pitch(text: str) -> int | None:
+    """Read "F#4", "Bb3" or a MIDI number; None for an empty text."""
+    from segue.music.pitch import Tone, midi
+
+    plain = text.strip()
+    if not plain:
+        return None
+    found = _PITCH.fullmatch(plain)
+    if not found and not plain.isdecimal():
+        raise InputError(f"pitch {text!r}: a tone and an octave, or a MIDI number, is accepted, such as F#4 or 66")
+    return midi(Tone.parse(found[1]), int(found[2])) if found else int(plain)
+
+
+def _rhythm(score: Score, file: Path) -> Notes:
+    part = next((part for part in score.parts if len(part.notes)), None)
+    if part is None:
+        raise InputError(f"{file}: no notes that could give a rhythm")
+    return part.notes
