@@ -32,6 +32,8 @@ BENCHMARKS: tuple[str, ...] = (
     "score_jsb",
     "score_pieces",
     "score_engine",
+    "compose_harmonize",
+    "compose_infill",
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import signal
 from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
@@ -238,6 +240,20 @@ def test_a_long_score_is_filled_excerpt_by_excerpt_with_progress() -> None:
     assert all(any(one.start // 4 // 8 == eight for one in offer.value.chords) for eight in range(15))
 
 
+def test_what_is_done_when_it_is_stopped_is_kept_and_told() -> None:
+    score = piece([bar("4/4")] * 120).replace(chords=())
+
+    def stop(_: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    (offer,) = draw(engine(), Rewriting(score, holes_in(score, range(120), [CHORDS])), 1, progress=stop)
+    (told,) = offer.value.notice
+    first = int(re.findall(r"from bar (\d+) on", told)[0])
+    assert 1 < first < 120
+    assert len(offer.value.chords) > 0 and offer.value.chords[-1].start < 4 * (first - 1)
+    assert offer.value.parts == score.parts
+
+
 def test_a_hole_in_a_long_score_is_seen_with_what_is_around_it() -> None:
     score = piece([bar("4/4")] * 100)
     holes = holes_in(score, [50, 51])
@@ -250,7 +266,7 @@ def test_a_hole_in_a_long_score_is_seen_with_what_is_around_it() -> None:
 def test_a_score_is_continued_in_its_last_key_and_metre() -> None:
     score = piece([bar("4/4"), bar("3/4", "G"), bar("3/4", "G", Fraction(1))])
     longer, bars = continued(score, 4)
-    assert [(str(one.metre), str(one.key), one.length) for one in longer.bars[3:]] == [("3/4", "G major", 3)] * 4
+    assert longer.bars[3:] == (bar("3/4", "G"),) * 4
     for offer in draw(engine(), Rewriting(longer, holes_in(longer, bars)), 2):
         is_kept(longer, offer.value, holes_in(longer, bars))
         assert any(note.start >= score.end for note in offer.value.parts[0].notes)
@@ -264,5 +280,7 @@ def test_what_cannot_be_rewritten_is_named() -> None:
         Rewriting(score, frozenset([(0, 3)]))
     with pytest.raises(InputError, match="nothing is to be rewritten"):
         Rewriting(score, frozenset())
+    with pytest.raises(InputError, match=r'style \'jaz\' .*did you mean "jazz"'):
+        Rewriting(score, frozenset([(0, 0)]), "jaz")
     with pytest.raises(InputError, match="0 alternatives"):
         draw(engine(), Rewriting(score, frozenset([(0, 0)])), 0)

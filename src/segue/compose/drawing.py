@@ -16,7 +16,7 @@ from segue.compose.excerpt import Said, Window, said, windows
 from segue.compose.holes import Drawn, Ground, check_holes, entering, put_in, sounding
 from segue.compose.offer import Offer, check_count
 from segue.compose.onward import Script, begun, is_onward, limits
-from segue.errors import InputError
+from segue.errors import InputError, did_you_mean
 from segue.models.engine.generating import Request, generate_batch
 from segue.models.engine.grammar import Allow, Language
 from segue.models.engine.grammar import State as AnyState
@@ -30,6 +30,7 @@ from segue.music.language.decode import decode
 from segue.music.language.encode import Lane
 from segue.music.language.layout import Head
 from segue.music.score import Bar, Score
+from segue.music.styles import STYLES
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.97)
 _ROWS = 8  # alternatives drawn in one batch: as many as share one reading of the weights
@@ -99,6 +100,8 @@ class Rewriting:
 
     def __post_init__(self) -> None:
         check_holes(self.score, self.holes)
+        if self.style and self.style not in STYLES:
+            raise InputError(f"style {self.style!r} is none of {', '.join(STYLES)}{did_you_mean(self.style, STYLES)}")
         if self.task not in ("lead", "harmonize"):
             raise InputError(f"task {self.task!r} is none of lead, harmonize")
 
@@ -165,23 +168,22 @@ def _drawn(
     ground = Ground.of(rewriting.score, rewriting.holes)
     making = [_Making(ground.score, seed) for seed in seeds]
     plan = windows(ground.score, rewriting.holes, rewriting.heads, engine.longest)
-    done = 0
-    stopped = False
-    for window in plan:
-        try:
+    filled = done = 0
+    try:
+        for window in plan:
             _fill(engine, rewriting, making, window, sampling)
-        except KeyboardInterrupt:
-            if window is plan[0]:
-                raise
-            told = f"stopped: nothing is new from bar {min(window.holes)[0] + 1} on"
-            for one in making:
-                one.score = one.score.replace(notice=(*one.score.notice, told))
-            stopped = True
-            break
-        done += len({bar for bar, _ in window.holes})
-        if progress is not None:
-            progress(done)
-    return [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making], stopped
+            filled, done = filled + 1, done + len({bar for bar, _ in window.holes})
+            if progress is not None:
+                progress(done)
+    except KeyboardInterrupt:
+        if not filled:
+            raise
+    for window in plan[filled : filled + 1]:
+        told = f"stopped: nothing is new from bar {min(window.holes)[0] + 1} on"
+        for one in making:
+            one.score = one.score.replace(notice=(*one.score.notice, told))
+    offers = [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making]
+    return offers, filled < len(plan)
 
 
 def _fill(engine: Engine, rewriting: Rewriting, making: Sequence[_Making], window: Window, sampling: Sampling) -> None:
@@ -189,12 +191,13 @@ def _fill(engine: Engine, rewriting: Rewriting, making: Sequence[_Making], windo
     asks = [_asked(engine, rewriting, one, window, sampling) for one in making]
     made = generate_batch(engine, asks[0].language, [ask.request for ask in asks])
     drawn = [
-        Drawn(decode(ask.cut.prefix + new.tokens), ask.cut.first, ask.cut.voices, window.holes)
-        for ask, new in zip(asks, made, strict=True)
+        Drawn(decode(ask.cut.prefix + tokens.tokens), ask.cut.first, ask.cut.voices, window.holes)
+        for ask, tokens in zip(asks, made, strict=True)
     ]
-    for one, new, tokens in zip(making, drawn, made, strict=True):
-        one.score = put_in(one.score, new)
-        one.logprobs += [each for each in tokens.logprobs if each < 0]
+    scores = [put_in(one.score, new) for one, new in zip(making, drawn, strict=True)]
+    for one, score, new in zip(making, scores, made, strict=True):
+        one.score = score
+        one.logprobs += [each for each in new.logprobs if each < 0]
 
 
 @dataclass(frozen=True, slots=True)
