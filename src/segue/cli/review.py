@@ -107,8 +107,8 @@ def _review_score(
         print_json({"file": str(path), "title": score.title, "bars": len(score.bars), "remarks": rows, "drawn": drawn})
         return
     _show_remarks(remarks, score.title or path.name)
-    for place in drawn:
-        console().print(Text(f"marked: {place}"), soft_wrap=True)
+    for name in drawn:
+        console().print(Text(f"marked: {name}"), soft_wrap=True)
 
 
 def _show_remarks(remarks: tuple[Remark, ...], title: str) -> None:

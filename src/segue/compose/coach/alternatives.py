@@ -35,7 +35,8 @@ def compass_of(voice: Voice) -> tuple[int, int]:
 def alternative(reading: Reading, before: Moment, now: Moment, voices: Sequence[int]) -> str:
     """Say which other tone of the harmony one of these voices could take; "" where there is none.
 
-    The nearest to the note before it, of inner voices first, then of the bass; the tune is left to the last.
+    The nearest to the note before it, of inner voices first, then of the bass, whose note may only change its octave,
+    as the chord would else be another inversion; the tune is left to the last.
     """
     found: list[tuple[int, int, str]] = []
     ranks = {0: 2, len(now.notes) - 1: 1}
@@ -44,8 +45,9 @@ def alternative(reading: Reading, before: Moment, now: Moment, voices: Sequence[
         if old is None or new is None:
             continue
         low, high = compass_of(reading.strict[voice])
+        tones = {new.pitch % 12} if voice == len(now.notes) - 1 else now.pcs
         for pitch in range(max(low, old.pitch - _FARTHEST), min(high, old.pitch + _FARTHEST) + 1):
-            if pitch != new.pitch and pitch % 12 in now.pcs and _is_clean(before, now, voice, pitch):
+            if pitch != new.pitch and pitch % 12 in tones and _is_clean(before, now, voice, pitch):
                 name = reading.strict[voice].name
                 told = f"{name}: {reading.name_of(pitch, now.start)} instead of {reading.name_of(new.pitch, now.start)}"
                 found.append((ranks.get(voice, 0), abs(pitch - old.pitch), told))
