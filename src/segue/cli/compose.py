@@ -1,4 +1,4 @@
-"""`segue compose chords|harmony|infill`: offers for a song in the making, several ways, with reasons."""
+"""`segue compose chords|harmony|infill|lyrics`: offers for a song in the making, several ways, with reasons."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from segue.cli import compose_log, compose_pieces
 from segue.cli.compose_log import HomeRecorder
+from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     BarsOption,
@@ -49,7 +50,7 @@ compose_app = typer.Typer(no_args_is_help=True, help="Offers for a song in the m
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the command line."""
-    for command, function in (("chords", chords), ("harmony", harmony), ("infill", infill)):
+    for command, function in (("chords", chords), ("harmony", harmony), ("infill", infill), ("lyrics", lyrics)):
         compose_app.command(command)(function)
     compose_pieces.register(compose_app)
     compose_log.register(compose_app)

@@ -17,7 +17,8 @@ from segue.tune.recipe import Recipe
 
 if TYPE_CHECKING:
     from segue.corpora.verse import VerseLine
-    from segue.models.lyrics.vocabulary import CodedLine
+    from segue.models.lyrics.vocabulary import CodedLine, Language
+    from segue.pretrain.lyrics import MadeLyrics
 
 
 def register(app: typer.Typer) -> None:
@@ -50,23 +51,27 @@ def pretrain_lyrics(
     from segue.pretrain.lyrics import LyricOrder, make_lyrics
     from segue.pretrain.pretraining import Budget
 
-    if language == "en" or language == "zh":
-        order = LyricOrder(
-            language,
-            shape_of(shape) if shape else None,
-            Budget(minutes, batch_tokens, start),
-            tuple(text or ()),
-        )
-    else:
-        raise InputError(f"language {language!r} is none of en, zh")
+    named = _language(language)
+    budget = Budget(minutes, batch_tokens, start)
+    order = LyricOrder(named, shape_of(shape) if shape else None, budget, tuple(text or ()))
     made = make_lyrics(
         data,
         out,
         recipe,
         order,
-        lambda line: _coded(line, language),
+        lambda line: _coded(line, named),
         lambda tokens: [TrainingLines(tokens, is_quiet=json)],
     )
+    _tell(made, json=json)
+
+
+def _language(language: str) -> Language:
+    if language == "en" or language == "zh":
+        return language
+    raise InputError(f"language {language!r} is none of en, zh")
+
+
+def _tell(made: MadeLyrics, *, json: bool) -> None:
     trained, fit = made.pretrained, made.pretrained.fit
     report = {
         "folder": str(trained.folder),
@@ -80,17 +85,17 @@ def pretrain_lyrics(
     }
     if json:
         print_json(report)
-    else:
-        told = ", ".join(f"{name} {value:.4f}" for name, value in fit.best.items())
-        console().print(
-            f"{trained.config.parameters / 1e6:.2f} M parameters, {trained.tokens / 1e6:.1f} M tokens in "
-            f"{fit.seconds / 60:.1f} minutes; held-out songs: {told}; model in {trained.folder}",
-            markup=False,
-            soft_wrap=True,
-        )
+        return
+    told = ", ".join(f"{name} {value:.4f}" for name, value in fit.best.items())
+    console().print(
+        f"{trained.config.parameters / 1e6:.2f} M parameters, {trained.tokens / 1e6:.1f} M tokens in "
+        f"{fit.seconds / 60:.1f} minutes; held-out songs: {told}; model in {trained.folder}",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
-def _coded(line: VerseLine, language: str) -> CodedLine:
+def _coded(line: VerseLine, language: Language) -> CodedLine:
     from segue.compose.lyrics.coding import code_line
 
-    return code_line(line.text, "zh" if language == "zh" else "en", line.sign, begins=line.begins)
+    return code_line(line.text, language, line.sign, begins=line.begins)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from segue.compose import care
 from segue.compose.lyrics import chinese, english
 from segue.compose.lyrics.checking import check
 from segue.compose.lyrics.frame import Frame
@@ -103,7 +104,7 @@ class _Asking:
             self.texts[number - 1] = held
 
     def _wrong(self) -> dict[int, str]:
-        """The lines, from 1 on, that break the frame or use words to be avoided, and how."""
+        """The lines, from 1 on, that break the frame or use words that are avoided or held, and how."""
         lyric = lyric_of(self.frame, self.texts, "")
         wrong: dict[int, str] = {}
         for finding in check(self.frame, lyric, self.wish.strictness):
@@ -112,6 +113,8 @@ class _Asking:
         for number, text in enumerate(self.texts, 1):
             words = map(english.folded, english.words_of(text)) if self.frame.language == "en" else text
             found = self.wish.avoid & set(words)
+            for finding in care.check(text, self.wish.level):
+                wrong.setdefault(number, f"{', '.join(finding.words)!r} is not to be used")
             if found and number not in self.wish.keep:
                 wrong.setdefault(number, f"{min(found)!r} is not to be used")
         return wrong

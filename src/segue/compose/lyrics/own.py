@@ -29,15 +29,19 @@ def load_writer(language: Language = "en", folder: Path | None = None) -> OwnWri
 
     UnavailableError where none is brought along; the other errors are those of the engine and the vocabulary.
     """
-    place = SHIPPED / language if folder is None else folder
-    if folder is None and not (place / "config.json").is_file():
-        raise UnavailableError(
-            f"no lyric model for {language!r} is brought along; make one by `segue pretrain-lyrics`, name its folder"
-        )
+    place = _shipped(language) if folder is None else folder
     config, weights = read_weights(place)
     runs = Runs.load(place) if (place / RUNS).is_file() else None
     vectors = to_floats(weights["model.embed_tokens.weight"])
     return OwnWriter(FastEngine(config, weights), LyricVocabulary.load(place), vectors, runs)
+
+
+def _shipped(language: Language) -> Path:
+    if not (SHIPPED / language / "config.json").is_file():
+        raise UnavailableError(
+            f"no lyric model for {language!r} is brought along; make one by `segue pretrain-lyrics`, name its folder"
+        )
+    return SHIPPED / language
 
 
 class OwnWriter:
@@ -139,3 +143,9 @@ class _Tries:
         after = self._session.feed({row + 1: [FIRST + int(item)] for row, item in zip(rows, drawn, strict=True)})
         self._logits[list(rows)] = after[:, FIRST : FIRST + self._count]
         return drawn, nats
+
+
+def common_items(language: Language) -> tuple[str, ...]:
+    """Return the items that a writer without a list of its own may use: those of the lyric model that Segue brings
+    along; UnavailableError where there is none."""
+    return LyricVocabulary.load(_shipped(language)).items

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from segue.compose import care
 from segue.compose.lyrics import chinese
 from segue.compose.lyrics.checking import STRICTNESS, check_line
 from segue.compose.lyrics.coding import code_line, line_text
@@ -39,7 +40,8 @@ class Wish:
     `theme`, `mood` and `title` say what about; `strictness` what counts as rhyme (strict, sung, slant); `temperature`
     how wild (0: always the likeliest); `tries` how many tries at a line the best is taken of; `themed` and `stressed`
     how much theme and strong beats count (0: nothing). `keep` gives lines, by number from 1 on, that stay as they are;
-    `avoid` are words or characters that are never written.
+    `avoid` are words or characters that are never written, and `level` (clean, mild, explicit) says what is held by
+    `segue.compose.care`: a line that it holds is drawn anew, a theme that it holds is refused.
     """
 
     theme: str = ""
@@ -52,8 +54,13 @@ class Wish:
     stressed: float = 1.0
     keep: Mapping[int, str] = field(default_factory=dict)
     avoid: frozenset[str] = frozenset()
+    level: care.Level = "mild"
 
     def __post_init__(self) -> None:
+        for name in ("theme", "mood", "title"):
+            for finding in care.check(getattr(self, name), self.level):
+                words = ", ".join(map(repr, finding.words))
+                raise InputError(f"{name}: {words} is held at level {self.level!r} ({finding.rule}: {finding.why})")
         if self.strictness not in STRICTNESS:
             near = did_you_mean(self.strictness, STRICTNESS)
             raise InputError(f"strictness {self.strictness!r} is none of {', '.join(STRICTNESS)}{near}")
@@ -150,16 +157,20 @@ class _Writing:
                 self.lines, self.lexicon, asked, self.wish.tries, heat, self.rng, backward=self.writer.is_backward
             )
             for best in sorted(tries, key=lambda each: -each.worth / len(each.items)):
-                if not self._is_copied(best):
+                if not self._is_copied(best) and not self._is_held(best, line):
                     return self._take(line, best)
         raise UnavailableError(
             f"line {number + 1}: {_ROUNDS * self.wish.tries} tries all hold eight words in a row that the model "
-            "learned from; a higher temperature or another seed may help"
+            "learned from, or words that are held; a higher temperature or another seed may help"
         )
 
     def _is_copied(self, each: Try) -> bool:
         names = [self.writer.items[item] for item in each.items]
         return self.runs is not None and self.runs.copied([*self.text, *names], len(names))
+
+    def _is_held(self, each: Try, line: LineFrame) -> bool:
+        names = [self.writer.items[item] for item in each.items]
+        return bool(care.check(line_text(names, self.frame.language, line.sign), self.wish.level))
 
     def _take(self, line: LineFrame, best: Try) -> str:
         self.lines.accept(line, best.items)
