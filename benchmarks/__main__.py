@@ -32,6 +32,7 @@ BENCHMARKS: tuple[str, ...] = (
     "score_jsb",
     "score_pieces",
     "score_engine",
+    "compose_pieces",
     "compose_harmonize",
     "compose_infill",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from benchmarks import example_song
 from benchmarks.result import ROOT
 from segue.cli import app
 
@@ -41,6 +42,8 @@ def make(folder: Path = PLACE) -> None:
     for name in WISHES:
         for command in commands(name, folder):
             app(shlex.split(command)[1:], standalone_mode=False)
+    for command in example_song.commands(folder):
+        app(shlex.split(command)[1:], standalone_mode=False)
     (folder / "README.md").write_text(page(), encoding="utf-8")
 
 
@@ -58,6 +61,7 @@ def page() -> str:
         typed = "\n".join(commands(name, place))
         lines += ["", f"## {name.capitalize()}", "", links, "", f"![{name}]({name}.svg)", "", f"![roll]({name}.png)"]
         lines += ["", f"```sh\n{typed}\n```"]
+    lines += example_song.page_lines(Path("docs/examples"))
     return "\n".join(lines) + "\n"
 
 

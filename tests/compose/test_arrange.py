@@ -91,7 +91,7 @@ def test_drums_keep_a_groove_and_fill_before_a_section() -> None:
         for bar in range(8)
     ]
     assert by_bar[0] == by_bar[2] and by_bar[1] == by_bar[5] == by_bar[7] and all(by_bar)
-    assert any("1 fills that lead into sections" in reason for reason in offer.reasons)
+    assert any("1 fill before what begins then" in reason for reason in offer.reasons)
 
 
 def _parallels(one: Notes, other: Notes) -> int:

@@ -200,7 +200,8 @@ def _fitting(harmony: HarmonyOf, part: Part, role: Role) -> str:
 
 def _drum_reason(score: Score, part: Part) -> str:
     fills = sum(is_border(score, number) for number in range(1, len(score.bars)))
-    return f"drums: a groove of two bars, {fills} fills that lead into sections, {len(part.notes)} strokes"
+    told = f", {fills} fill{'s' if fills > 1 else ''} before what begins then" if fills else ""
+    return f"drums: a groove of two bars{told}, {len(part.notes)} strokes"
 
 
 __all__ = ["ROLES", "arrange", "opening"]

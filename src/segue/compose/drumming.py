@@ -29,10 +29,10 @@ GROOVE = 2  # bars of the pattern
 _STROKE = Fraction(1, 4)
 _LOUDNESS = 80
 _HIGHEST = 59  # of the drum kit proper: bass drum to ride cymbal
-_PEDALS = (35, 36)  # bass drums
 _CRASH = 49
 _LATE = m.bits(v.LATE_BY)
 _KIT = m.bits(v.DRUM.start + pitch - v.DRUMS.start for pitch in v.DRUMS if pitch <= _HIGHEST)
+_BASS_DRUMS = m.bits(v.DRUM.start + pitch - v.DRUMS.start for pitch in (35, 36))
 _LANES = 1 << v.VOICE.start
 
 
@@ -83,15 +83,15 @@ def _patterns(engine: Engine, score: Score, bar: Bar, sampling: Sampling) -> tup
 
 
 def _allow(state: AnyState) -> tuple[int, ...] | None:
-    """Drums in every bar, on the grid, of the kit; no signs, no change of key or metre."""
+    """Drums in every bar, from a bass drum on its first beat on, on the grid; no signs, no change of key or metre."""
     if not isinstance(state, grammar.State):
         return None
     legal = state.mask()
     if state.phase == "bar":
         return m.as_tuple(legal & _LANES or legal & (m.bits(v.BAR) | 1 << v.END) or legal)
     wanted = legal & ~_LATE & (_KIT | ~m.bits(v.DRUM))
-    if state.phase == "drums" and state.pos == 0 and state.pitch < 0:
-        wanted &= m.bits(v.DRUM.start + pitch - v.DRUMS.start for pitch in _PEDALS) | ~m.bits(v.DRUM)
+    if state.phase == "drums" and state.is_entry:
+        wanted &= _BASS_DRUMS
     wanted &= ~m.bits((*v.TONIC, *v.METRE, v.PARTIAL, *v.SECTION, v.REPEAT_FROM, v.REPEAT_TO, *v.ENDING))
     return m.as_tuple(wanted or legal)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from segue.compose.drawing import SAMPLING
+from segue.compose.drawing import SAMPLING, Narrow
 from segue.compose.excerpt import head_of
 from segue.compose.ground import HarmonyOf
 from segue.compose.guides import Harmony, LineGuide, RangeGuide, between, of_classes
@@ -245,7 +245,7 @@ def _offers(
             must_sound=lambda bar, ticks: (bar, ticks) == (task.first, 0) and task.rhythm is None,
         )  # fmt: skip
         ruled = narrowing(checked_rules(None, wish.without), Setting(task.score, holes))
-        narrow = (RangeGuide(_LANE, between(task.low, task.high)), guide, *ruled)
+        narrow: tuple[Narrow, ...] = (RangeGuide(_LANE, between(task.low, task.high)), guide, *ruled)
         voice = Voice(0, task.bars, None if task.first else head, narrow, "melody")
         made = draw_voice(engine, task.score, voice, replace(sampling, seed=seed), told)
         score = _in_time(task, made.score)
