@@ -66,9 +66,9 @@ def pretrain_lyrics(
 
 
 def _language(language: str) -> Language:
-    if language == "en" or language == "zh":
-        return language
-    raise InputError(f"language {language!r} is none of en, zh")
+    if language not in ("en", "zh"):
+        raise InputError(f"language {language!r} is none of en, zh")
+    return "zh" if language == "zh" else "en"
 
 
 def _tell(made: MadeLyrics, *, json: bool) -> None:

@@ -89,7 +89,8 @@ def sung_lines(part: Part, verse: int) -> list[VerseLine]:
         Onset(sung.start, ends.get(sung.start, sung.start), _border(sung, after))
         for sung, after in zip(words, [*words[1:], None], strict=True)
     ]
-    lines, at = [], 0
+    lines: list[VerseLine] = []
+    at = 0
     for phrase in phrases(melody):
         held = words[at : at + len(phrase)]
         at += len(phrase)

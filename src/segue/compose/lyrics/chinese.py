@@ -53,8 +53,8 @@ ZHE: dict[str, str] = {
     "中东": "eng ing ueng ong iong",
 }
 _CLASS: dict[System, dict[str, str]] = {
-    system: {final: name for name, finals in table.items() for final in finals.split()}
-    for system, table in (("xin", XIN), ("zhe", ZHE))
+    "xin": {final: name for name, finals in XIN.items() for final in finals.split()},
+    "zhe": {final: name for name, finals in ZHE.items() for final in finals.split()},
 }
 _BUZZING = re.compile(r"(?:zh|ch|sh|r|z|c|s)i")  # syllables whose i is not the vowel of 衣
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
@@ -68,9 +68,8 @@ def readings(character: str) -> tuple[tuple[str, int], ...]:
 
     if not HAN.fullmatch(character):
         return ()
-    styles = {"heteronym": True, "errors": "ignore", "strict": True}
-    finals = pinyin(character, style=Style.FINALS_TONE3, **styles)
-    whole = pinyin(character, style=Style.NORMAL, **styles)
+    finals = pinyin(character, style=Style.FINALS_TONE3, heteronym=True, errors="ignore", strict=True)
+    whole = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", strict=True)
     if not finals or not whole:
         return ()
     found = []

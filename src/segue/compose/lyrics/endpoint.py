@@ -113,8 +113,8 @@ class _Asking:
         for number, text in enumerate(self.texts, 1):
             words = map(english.folded, english.words_of(text)) if self.frame.language == "en" else text
             found = self.wish.avoid & set(words)
-            for finding in care.check(text, self.wish.level):
-                wrong.setdefault(number, f"{', '.join(finding.words)!r} is not to be used")
+            for held in care.check(text, self.wish.level):
+                wrong.setdefault(number, f"{', '.join(held.words)!r} is not to be used")
             if found and number not in self.wish.keep:
                 wrong.setdefault(number, f"{min(found)!r} is not to be used")
         return wrong

@@ -95,8 +95,7 @@ def _elided(name: str) -> tuple[str, ...]:
     """An apostrophe for a vowel: lov'd, heav'n, ev'ry, flow'r, wand'ring."""
     if "'" not in name:
         return ()
-    full = name.replace("'", "e")
-    for spelled in (full, name.replace("'", "i"), name.replace("'", "o")):
+    for spelled in (name.replace("'", "e"), name.replace("'", "i"), name.replace("'", "o")):
         longer = _known(spelled) if "'" not in spelled else ()
         if longer:
             most = max(sum(map(is_vowel, phones.split())) for phones in longer)

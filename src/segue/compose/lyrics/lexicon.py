@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,9 +67,7 @@ class Lexicon:
         few: list[Ints] = []
         for members in self.members.values():
             usable = members[self.sizes[members] <= longest]
-            onsets = defaultdict(int)
-            for place in usable:
-                onsets[self.onsets[place]] += 1
+            onsets = Counter(self.onsets[place] for place in usable)
             fitting = np.array([place for place in usable if onsets[self.onsets[place]] < len(usable)], dtype=np.int64)
             if len(fitting) and len(usable) >= count:
                 (found if len(usable) >= 2 * count + 2 else few).append(fitting)
@@ -84,7 +82,9 @@ def lexicon(items: tuple[str, ...], language: Language) -> Lexicon:
     sizes, ends = np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64)
     stresses = np.zeros((count, _WIDEST), dtype=bool)
     level, oblique = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
-    onsets, names, members = [], {}, defaultdict(list)
+    onsets: list[str] = []
+    names: dict[str, int] = {}
+    members: defaultdict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
         name, onset = "", ""
         if language == "zh":

@@ -72,7 +72,7 @@ class OwnWriter:
         known = [self.vocabulary.numbers[sign] for sign in signs if sign in self.vocabulary.numbers]
         if not known:
             return np.zeros(len(self.items), dtype=np.float32)
-        near = np.clip((self._vectors @ self._vectors[known].T).max(1), 0, 1).astype(np.float32)
+        near: NDArray[np.float32] = np.clip((self._vectors @ self._vectors[known].T).max(1), 0, 1).astype(np.float32)
         near[known] = 1
         return near
 

@@ -134,14 +134,14 @@ def _letters(ends: Sequence[Sequence[str]], lines: int) -> tuple[str, float]:
         pair: sum(row[pair[0]] == row[pair[1]] != "" for row in ends) / len(ends)
         for pair in combinations(range(lines), 2)
     }
-    groups = [(line,) for line in range(lines)]
+    groups: list[tuple[int, ...]] = [(line,) for line in range(lines)]
     while len(groups) > 1:
         a, b = max(combinations(groups, 2), key=lambda pair: _mean(share, *pair))
         if _mean(share, a, b) < _TOGETHER:
             break
         groups = [group for group in groups if group not in (a, b)] + [tuple(sorted((*a, *b)))]
     letters, number = [" "] * lines, 0
-    told = []
+    told: list[float] = []
     for group in sorted(groups):
         if len(group) > 1:
             for line in group:
