@@ -35,6 +35,9 @@ BENCHMARKS: tuple[str, ...] = (
     "compose_pieces",
     "compose_harmonize",
     "compose_infill",
+    "lyrics_letters",
+    "lyrics_en",
+    "lyrics_zh",
 )
 
 
