@@ -16,7 +16,7 @@ from segue.compose.drumming import drum_part, is_border
 from segue.compose.ground import HarmonyOf, bass_of
 from segue.compose.offer import Offer
 from segue.compose.roles import ROLES, Role, check_parts, check_style, parts_of, silent_part
-from segue.compose.stretches import Told, draw_voice, opening, several, silent
+from segue.compose.stretches import Drawing, Told, draw_voice, opening, several, silent
 from segue.compose.voicing import Desk
 from segue.errors import InputError
 from segue.models.engine.protocol import Engine
@@ -25,6 +25,7 @@ from segue.music.pitch import name
 from segue.music.score import Part, Score
 
 _TRIES = 4  # times that a choir is drawn until no fifths or octaves are in parallel
+_SINGABLE = (57, 84)  # a melody that lies outside altogether is refused
 _SUNG = (60, 81)  # the soprano's range, as a melody that a choir sings should keep it
 
 
@@ -38,7 +39,7 @@ def arrange(
     sampling: Sampling = SAMPLING,
     told: Told = silent,
 ) -> list[Offer[Score]]:
-    """Arrange a lead sheet (its first part is the melody), `n` times, the likeliest first.
+    """Arrange a lead sheet (the melody is its first part with notes but drums), `n` times, the likeliest first.
 
     `style` is a style's name (the sheet's own without), `parts` names of `ROLES` or "satb" (those that the style has
     without). All parts and chords of the sheet stay the very same. `told` hears how many bars of which part are done;
@@ -47,23 +48,26 @@ def arrange(
     """
     named = check_style(style or sheet.style)
     roles = check_parts(parts or parts_of(named))
-    _check_melody(sheet)
+    tune = _tune_of(sheet, roles)
     sheet = sheet.replace(style=named or sheet.style)
 
     def once(seed: int) -> tuple[Offer[Score], bool]:
-        made = _Arranging(engine, sheet, roles, replace(sampling, seed=seed), told).made()
-        return Offer(made.score, made.fit, seed, tuple(_reasons(sheet, made))), bool(made.stopped)
+        made = _Arranging(engine, sheet, tune, roles, replace(sampling, seed=seed), told).made()
+        return Offer(made.score, made.fit, seed, tuple(_reasons(sheet, tune, made))), bool(made.stopped)
 
     return several(n, sampling.seed, once)
 
 
-def _check_melody(sheet: Score) -> None:
-    if not sheet.parts or not len(sheet.parts[0].notes):
-        raise InputError(
-            f"{sheet.title or 'this sheet'!r} has no melody in its first part; at least one note is needed"
-        )
-    if sheet.parts[0].is_drums:
-        raise InputError(f"the first part of {sheet.title!r} is drums; a melody has pitches")
+def _tune_of(sheet: Score, roles: Sequence[Role]) -> int:
+    """The number of the melody: the first part with notes that is no drums; InputError where that cannot be."""
+    found = next((number for number, part in enumerate(sheet.parts) if len(part.notes) and not part.is_drums), None)
+    if found is None:
+        raise InputError(f"{sheet.title or 'this sheet'!r} has no melody: at least one note of a part that is no drums")
+    low, high = min(sheet.parts[found].notes.pitches), max(sheet.parts[found].notes.pitches)
+    if any(role.kind == "choir" for role in roles) and (high < _SINGABLE[0] or low > _SINGABLE[1]):
+        wanted = f"{name(_SUNG[0])} to {name(_SUNG[1])}"
+        raise InputError(f"a melody from {name(low)} to {name(high)} is no soprano's; transpose it to {wanted}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class _Arranging:
 
     engine: Engine
     sheet: Score
+    tune: int
     roles: tuple[Role, ...]
     sampling: Sampling
     told: Told
@@ -112,30 +117,26 @@ class _Arranging:
             self.told(role.name, len(score.bars), len(score.bars))
             drums = replace(parts[number], notes=notes)
             return score.replace(parts=(*parts[:number], drums, *parts[number + 1 :])), fit, ""
-        desk = Desk(score.replace(parts=parts), number, role, 0, self._others(done, role, number))
-        tries = _TRIES if role.kind == "choir" else 1
-        best: tuple[int, Score, float, str] | None = None
-        for attempt in range(tries):
-            drawn = draw_voice(
-                self.engine, desk.score, desk.voice(), replace(sampling, seed=sampling.seed + attempt), self.told
-            )
-            faults = sum(1 for _ in _faults(drawn.score)) if tries > 1 else 0
-            if best is None or faults < best[0]:
-                best = faults, drawn.score, drawn.fit, f"after bar {drawn.bars}" if drawn.is_stopped else ""
-            if not faults or drawn.is_stopped:
+        desk = Desk(score.replace(parts=parts), number, role, self.tune, self._others(done, role, number))
+        tries: list[tuple[int, Drawing]] = []
+        while not tries or (role.kind == "choir" and len(tries) < _TRIES and min(faults for faults, _ in tries)):
+            seeded = replace(sampling, seed=sampling.seed + len(tries))
+            drawn = draw_voice(self.engine, desk.score, desk.voice(), seeded, self.told)
+            sung = drawn.score.replace(parts=_singing(drawn.score, self.tune, (*done, role)))
+            tries.append((len(list(_faults(sung))), drawn))
+            if drawn.is_stopped:
                 break
-        if best is None:
-            raise InputError("no attempt was made")
-        return best[1:]
+        _, drawn = min(tries, key=lambda one: one[0])
+        return drawn.score, drawn.fit, f"after bar {drawn.bars}" if drawn.is_stopped else ""
 
     def _others(self, done: tuple[Role, ...], role: Role, number: int) -> tuple[int, ...]:
         """The numbers, in the score with the new part, of the voices that it is led with."""
         first = len(self.sheet.parts)
         if role.kind != "choir":
-            return (0,)
+            return (self.tune,)
         ordered = sorted((*done, role), key=lambda one: one.order)
         choir = [first + place for place, one in enumerate(ordered) if one.kind == "choir"]
-        return tuple(one for one in (0, *choir) if one != number)
+        return tuple(one for one in (self.tune, *choir) if one != number)
 
 
 def _mean(fits: Sequence[float]) -> float:
@@ -153,7 +154,7 @@ def _faults(score: Score) -> Iterator[str]:
 # ---- what came
 
 
-def _reasons(sheet: Score, made: _Made) -> Iterator[str]:
+def _reasons(sheet: Score, tune: int, made: _Made) -> Iterator[str]:
     score, harmony = made.score, HarmonyOf(made.score)
     new = {role.name: part for role in made.roles for part in score.parts if _is_of(part, role)}
     for role in made.roles:
@@ -168,9 +169,10 @@ def _reasons(sheet: Score, made: _Made) -> Iterator[str]:
             fitting = _fitting(harmony, new[role.name], role)
             yield f"{role.name}: {name(low, signature)} to {name(high, signature)}{fitting}"
     if any(role.kind == "choir" for role in made.roles):
-        faults = list(_faults(score.replace(parts=_singing(score, made.roles))))
+        faults = list(_faults(score.replace(parts=_singing(score, tune, made.roles))))
         yield "no fifths or octaves in parallel, no voices cross" if not faults else "; ".join(faults[:3])
-        low, high = min(sheet.parts[0].notes.pitches), max(sheet.parts[0].notes.pitches)
+        sung = sheet.parts[tune].notes.pitches
+        low, high = min(sung), max(sung)
         if low < _SUNG[0] or high > _SUNG[1]:
             yield f"the melody's {name(low)} to {name(high)} leaves the soprano's {name(_SUNG[0])} to {name(_SUNG[1])}"
     if made.stopped:
@@ -181,9 +183,9 @@ def _is_of(part: Part, role: Role) -> bool:
     return part.name == role.name.capitalize() and part.program == role.program
 
 
-def _singing(score: Score, roles: Sequence[Role]) -> tuple[Part, ...]:
+def _singing(score: Score, tune: int, roles: Sequence[Role]) -> tuple[Part, ...]:
     choir = [role for role in roles if role.kind == "choir"]
-    return (score.parts[0], *(part for part in score.parts[1:] if any(_is_of(part, role) for role in choir)))
+    return (score.parts[tune], *(part for part in score.parts if any(_is_of(part, role) for role in choir)))
 
 
 def _fitting(harmony: HarmonyOf, part: Part, role: Role) -> str:
