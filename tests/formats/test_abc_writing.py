@@ -21,6 +21,7 @@ from segue.music.note import Note, Notes
 from segue.music.pitch import Tone
 from segue.music.score import Bar, ChordAt, Part, Score, Tempo
 from tests.formats.abc_scores import scores
+from tests.music.scores import scores as sayable
 
 DATA = Path(os.environ.get("SEGUE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -114,6 +115,64 @@ def test_verses_stand_under_their_line() -> None:
 def test_a_book_of_all_scores() -> None:
     score = one_voice((0, 4, 60))
     assert abc.read_all(abc.write_all([score, score.replace(title="b")])) == [score, score.replace(title="b")]
+
+
+# ---- signs that one can print
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        # in a tuplet a note that no sign says is parted at the beat, and there by the longest sign
+        (one_voice((0, F(1, 3), 60), (F(1, 3), F(3, 2), 62), (F(11, 6), F(1, 6), 64)), "(3:2:2CD2- (3D2-D/2E/2 z4|]"),
+        (one_voice((0, F(1, 3), 60), (F(11, 6), F(1, 6), 64)), "(3:2:2Cz2 (3z2z/2E/2 z4|]"),
+        (one_voice((F(1, 3), F(13, 3), 60), bars=2), "(3:2:2zC2- C6-|(3:2:2C2z z6|]"),
+        # but not where equal ones make the tuplet
+        (one_voice((0, F(4, 3), 60), (F(4, 3), F(4, 3), 62), (F(8, 3), F(4, 3), 64)), "(3C4D4E4|]"),
+        # a tuplet ends with its bar, and where another one begins
+        (Score((Part(Notes.of([Note(F(0), F(7, 24), 60)])),), (Bar(length=F(7, 24)),)), "(3:2:1C7/4|]"),
+        (one_voice((0, F(1, 3), 60), (F(1, 3), F(4, 15), 62), (F(3, 5), F(2, 5), 64)), "(3:2:1C(15:8:2DE3/2 z6|]"),
+    ],
+)
+def test_what_no_sign_says_is_parted_in_tuplets(score: Score, text: str) -> None:
+    assert body(score) == text
+    assert abc.read(abc.write(score)) == score
+
+
+def test_a_tuplet_of_many_signs_is_written_nine_by_nine() -> None:
+    short = [(F(1, 6) + F(at, 4), F(1, 4), 60 + at) for at in range(9)]
+    score = one_voice((0, F(1, 6), 72), *short, (F(29, 12), F(7, 12), 72))
+    assert body(score) == "(3:2:9cC3/2^C3/2D3/2_E3/2=E3/2F3/2^F3/2G3/2(3:2:2^G3/2=c7/2 z4|]"
+    assert abc.read(abc.write(score)) == score
+
+
+def test_a_whole_rest_is_written_where_the_first_metre_has_room_for_it() -> None:
+    notes = Part(Notes.of([Note(F(0), F(3), 60)]))
+    score = Score((notes,), (Bar(Metre(3, 4)), Bar(Metre(4, 4)), Bar(Metre(6, 4))))
+    assert body(score) == "C6|[M:4/4]z4 z4|[M:6/4]z12|]"
+    assert abc.read(abc.write(score)) == score
+    assert body(score.replace(bars=(Bar(), Bar()))) == "C6 z2|z8|]"
+
+
+# What abcjs calls representable: a half to a 64th note with up to five dots, and all from a whole note on.
+PRINTABLE = {F(2 ** (dots + 1) - 1, 2 ** (power + dots)) for power in range(1, 7) for dots in range(6)}
+SIGN = re.compile(r"(?:\[[^\]|:]*\]|[_^=]*[A-Ga-g][,']*|[zx])(\d*)(?:(/)(\d*))?")
+
+
+@settings(max_examples=120, deadline=None)
+@given(sayable())
+def test_all_that_the_score_language_says_is_written_in_signs_that_abcjs_knows(score: Score) -> None:
+    score = score.replace(parts=tuple(replace(part, words=()) for part in score.parts))
+    text = abc.write(score).decode()
+    assert abc.read(text.encode()) == score
+    header, _, music = text.partition("\nK:")
+    unit = F(header.partition("\nL:")[2].split()[0])
+    lines = [line for line in music.splitlines()[1:] if not line.startswith("%%") and line[1:2] != ":"]
+    plain = re.sub(r'"[^"]*"|\[\w:[^\]]*\]|\[?\d[\d,]* ', "", " ".join(lines))
+    assert set(re.findall(r"\(([\d:]+)", plain)) <= {"3", *(f"3:2:{count}" for count in range(1, 10))}
+    for top, slash, low in SIGN.findall(re.sub(r"\([\d:]+", "", plain)):
+        length = unit * int(top or 1) / (int(low or 2) if slash else 1)
+        assert length >= 1 or length in PRINTABLE
 
 
 # ---- what ABC cannot say
