@@ -170,17 +170,13 @@ class _Writing:
             longer = longer.replace(chords=(*longer.chords, *_given(longer, section)))
         holes = frozenset((number, lane) for number in range(section.first, section.after) for lane in lanes)
         known = {self.plan.sections[one.model] for one in self.plan.sections if one.first < section.first}
-        best: tuple[float, Score, float] | None = None
-        for attempt in range(_TRIES):
-            made, fit = self._drawn(longer, section, holes, replace(sampling, seed=sampling.seed * 7 + attempt))
-            dull = _dullness(made, section, known)
-            if best is None or dull < best[0]:
-                best = dull, made, fit
-            if dull <= _LIVELY:
-                break
-        if best is None:
-            raise InputError("no attempt was made")
-        return best[1:]
+        tries: list[tuple[float, Score, float]] = []
+        while len(tries) < _TRIES and not (tries and tries[-1][0] <= _LIVELY):
+            seeded = replace(sampling, seed=sampling.seed * 7 + len(tries))
+            made, fit = self._drawn(longer, section, holes, seeded)
+            tries.append((_dullness(made, section, known), made, fit))
+        _, made, fit = min(tries, key=lambda one: one[0])
+        return made, fit
 
     def _again(self, score: Score, bar: Bar, section: Section, sampling: Sampling) -> tuple[Score, float]:
         """Bring a section back, with its variation."""
