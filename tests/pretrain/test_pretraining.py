@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,20 @@ def test_from_corpora_to_a_model_with_its_card(tmp_path: Path) -> None:
     assert same(weights(tmp_path / "one"), weights(tmp_path / "two"))
     with pytest.raises(ConflictError, match="holds a training on other data"):
         run("two", seed=1)
+
+
+def test_a_card_tells_of_the_training_before(tmp_path: Path) -> None:
+    data = chorales(tmp_path / "data", 12)
+    order = Order(("jsb",), passes=1, shape=(32, 1, 2, 48), budget=SMALL, windows=tmp_path / "kept")
+    recipe = RECIPE.replace(max_steps=3)
+    make(data, tmp_path / "one", recipe, order, lambda _: [], lambda _what, _done, _total: None)
+    more = replace(order, budget=replace(SMALL, start=tmp_path / "one"))
+    make(data, tmp_path / "two", recipe, more, lambda _: [], lambda _what, _done, _total: None)
+    card = (tmp_path / "two" / "README.md").read_text()
+    steps = json.loads((tmp_path / "one/metrics.json").read_text())["steps"]
+    assert f"It began with weights that had learned from 0.0 M tokens in {steps} steps" in card
+    assert (tmp_path / "two/earlier/metrics.json").read_text() == (tmp_path / "one/metrics.json").read_text()
+    assert "It began with" not in (tmp_path / "one" / "README.md").read_text()
 
 
 def test_sizes_are_named() -> None:

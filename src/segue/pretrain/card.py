@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segue.corpora import BY_NAME
@@ -30,8 +32,19 @@ words only their stress.
 """
 
 
-def write_card(made: Pretrained, data: Data, mixture: Mixture) -> None:
-    """Write README.md, curve.png, recipe.toml and metrics.json into the model's folder."""
+EARLIER = "earlier"  # where the recipe and the course of the training lie that a model begins with
+_TOLD = ("recipe.toml", "metrics.json", "curve.png")
+
+
+def write_card(made: Pretrained, data: Data, mixture: Mixture, start: Path | None = None) -> None:
+    """Write README.md, curve.png, recipe.toml and metrics.json into the model's folder.
+
+    What `start`, a model folder whose weights it began with, tells of its own training is kept in `earlier`.
+    """
+    if start is not None and (start / "metrics.json").is_file():
+        (made.folder / EARLIER).mkdir(exist_ok=True)
+        for name in _TOLD:
+            shutil.copyfile(start / name, made.folder / EARLIER / name)
     draw_curves([made.fit.history], "nats", [made.folder / "curve.png"])
     (made.folder / "recipe.toml").write_text(made.recipe.to_toml(), encoding="utf-8")
     figures = {
@@ -66,7 +79,7 @@ It continues, fills in, harmonizes and accompanies notated music: bars with chor
 
 {fit.steps:,} steps, {made.tokens / 1e6:.1f} M tokens in {fit.seconds / 60:.0f} minutes \
 ({made.tokens / max(fit.seconds, 1e-9):,.0f} tokens a second), seed {made.recipe.seed}. The weights kept are \
-those after step {fit.best_step}, the best on held-out pieces.
+those after step {fit.best_step}, the best on held-out pieces.{_earlier(made.folder)}
 
 ![learning curve](curve.png)
 
@@ -91,6 +104,18 @@ each with its own order of lanes, masks, excerpts and tonic. sha256 of the train
 
 Versions: {known}.
 """
+
+
+def _earlier(folder: Path) -> str:
+    """A sentence on the training whose weights this one began with, or ""."""
+    file = folder / EARLIER / "metrics.json"
+    if not file.is_file():
+        return ""
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return (
+        f" It began with weights that had learned from {told['tokens'] / 1e6:.1f} M tokens in {told['steps']:,} steps "
+        f"and {told['seconds'] / 60:.0f} minutes; their recipe, course and data hash lie in `{EARLIER}`."
+    )
 
 
 def _figures(before: Mapping[str, float], after: Mapping[str, float]) -> str:

@@ -88,7 +88,7 @@ def make(
     config = ScoreConfig(v.SIZE, width, layers, heads, inner, longest=max(2048, recipe.max_length))
     told("training", 0, 1)
     made = pretrain(data.train, data.valid, config, recipe, out, order.budget, callbacks)
-    write_card(made, data, mixture)
+    write_card(made, data, mixture, start)
     return Made(made, data)
 
 
