@@ -17,7 +17,8 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmarks.result import Result, data_dir, sha256_of, write
@@ -27,14 +28,16 @@ from segue.compose.coach.alternatives import COMPASSES
 from segue.compose.coach.reading import Moment, Reading
 from segue.compose.coach.tendencies import dominant_root
 from segue.corpora import BY_NAME
-from segue.corpora.corpus import Piece, Split
+from segue.corpora.corpus import Piece, Split, split_of
+from segue.formats import musicxml
+from segue.music.keyfinding import with_modes
 from segue.music.note import Notes
 from segue.music.score import Score
 
 COMMAND = "python -m benchmarks.compose_review"
 CORPORA = ("jsb", "openewld", "nottingham")
 POEMS = "ci/ci.song.0.json"
-MOST = 40  # pieces of a corpus, the first of its split
+MOST = 100  # pieces of a corpus, the first of its split
 Change = tuple[int, Moment, int]  # a voice, the moment at which its note begins, its new pitch
 Planter = Callable[[Reading], Iterator[tuple[list[Change], Fraction]]]
 
@@ -66,7 +69,7 @@ def _changed(reading: Reading, score: Score, change: Change) -> Score:
 
 
 def _onsets(reading: Reading, beats: int = 1) -> Iterator[tuple[Moment, Moment]]:
-    """Moments on beats at which all voices begin a note of a beat or more, as in the moment before them."""
+    """Moments at which all voices begin a note of a quarter or more, as in the moment before them."""
     for before, now in reading.steps():
         both = [note for moment in (before, now) for note in moment.notes]
         begin = all(moment.begins(voice) for moment in (before, now) for voice in range(len(now.notes)))
@@ -156,13 +159,18 @@ PLANTS: Mapping[str, Planter] = MappingProxyType(
 def pieces(corpus: str, split: Split) -> list[Piece]:
     """The first pieces of a corpus's split; UnavailableError where the data are absent."""
     held = BY_NAME[corpus]
-    found: list[Piece] = []
-    for piece in held.read(held.place(data_dir())):
-        if isinstance(piece, Piece) and piece.part == split:
-            found.append(piece)
-            if len(found) == MOST:
-                break
-    return found
+    place = held.place(data_dir())
+    found = _lead_sheets(place, split) if corpus == "openewld" else held.read(place)
+    own = (piece for piece in found if isinstance(piece, Piece) and piece.part == split)
+    return list(islice(own, MOST))
+
+
+def _lead_sheets(folder: Path, split: Split) -> Iterator[Piece]:
+    """OpenEWLD's songs of a split; its reader would read all others too, which takes minutes."""
+    for file in sorted(folder.glob("dataset/*/*/*.mxl")):
+        if split_of(file.stem) == split:
+            score = with_modes(musicxml.read(file.read_bytes(), file=file.name))
+            yield Piece(file.stem, score, "openewld", file=file.name)
 
 
 def run(split: Split = "test") -> list[Result]:

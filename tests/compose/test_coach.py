@@ -147,8 +147,16 @@ def test_the_stressed_syllable_of_a_word_stands_on_the_stronger_beat() -> None:
     assert (one.beat, one.what) == (2, '"guitar" is stressed on "tar", which stands on the weaker beat')
     assert by("stress", tune(notes, words=sung(1, 0))) == []
     assert by("stress", tune([(1, 60), (2, 62), (1, 64)], words=sung(0, 1))) == []  # a long note is heavy too
-    unknown = [(0, Syllable("gui", True, False)), (1, Syllable("tar", False, True))]
-    assert by("stress", tune(notes, words=unknown)) == []
+
+
+def test_stresses_that_a_file_does_not_tell_are_those_of_the_english_dictionary() -> None:
+    def sung(*parts: str) -> list[tuple[float, Syllable]]:
+        return [(place, Syllable(part, not place, place == len(parts) - 1)) for place, part in enumerate(parts)]
+
+    notes = [(1, 60), (1, 62), (2, 64)]
+    assert [one.beat for one in by("stress", tune(notes, words=sung("gui", "tar,")))] == [2]
+    assert by("stress", tune(notes, words=sung("win", "dow"))) == []
+    assert by("stress", tune(notes, words=sung("gnor", "felt"))) == []  # no English word
 
 
 def test_a_foreign_tone_on_a_strong_beat_goes_on_by_step() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from segue.compose.coach import harmony, melody, ranges, shape, singing, tendencies, voices
+from segue.compose.coach import harmony, melody, ranges, shape, singing, tendencies, voices, words
 from segue.compose.coach.reading import Reading
 from segue.compose.coach.rule import SEVERITIES, Found, Remark, Rule
 from segue.errors import InputError, did_you_mean
@@ -16,7 +16,7 @@ from segue.music.styles import STYLES, UNKNOWN, style_named
 
 __all__ = ["ALL", "Found", "Remark", "Rule", "review"]
 
-FAMILIES = (shape, ranges, singing, voices, tendencies, melody, harmony)
+FAMILIES = (shape, ranges, singing, words, voices, tendencies, melody, harmony)
 ALL: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in ALL}
 

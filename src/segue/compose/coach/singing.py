@@ -1,4 +1,4 @@
-"""What a singer has to do: leaps, breath, and the stress of words."""
+"""What a singer has to do: leaps, and singing without a breath."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from segue.compose.coach.reading import Reading, Sounding, Voice
 from segue.compose.coach.rule import Found, Rule
-from segue.music.lyric import Sung
 from segue.music.summary import seconds_of
 
 _OCTAVE = 12
@@ -70,43 +69,6 @@ def _seconds_a_quarter(reading: Reading) -> float:
     return seconds_of(reading.score) / end if end else 0.5
 
 
-def stresses(reading: Reading) -> Iterator[Found]:
-    """A stressed syllable stands on a weaker time than an unstressed one of the same word, and is no longer."""
-    for voice in reading.voices:
-        lengths = {note.start: note.length for note in voice.notes}
-        for word in _words(voice.part.words):
-            loud = [one for one in word if one.syllable.stress == 1]
-            weak = [one for one in word if one.syllable.stress == 0]
-            if not loud or not weak:
-                continue
-            stressed = loud[0]
-            beside = [one for one in weak if abs(word.index(one) - word.index(stressed)) == 1]
-            heavier = [one for one in beside if _is_heavier(reading, one, stressed)]
-            longer = [one for one in heavier if lengths.get(one.start, 0) >= lengths.get(stressed.start, 0)]
-            if longer:
-                text = "".join(one.syllable.text for one in word)
-                told = f'"{text}" is stressed on "{stressed.syllable.text}", which stands on the weaker beat'
-                proposal = f'move the word so that "{stressed.syllable.text}" falls on the stronger beat'
-                yield Found(stressed.start, (voice.name,), told, proposal)
-
-
-def _is_heavier(reading: Reading, weak: Sung, stressed: Sung) -> bool:
-    return reading.strength(weak.start) > reading.strength(stressed.start)
-
-
-def _words(words: tuple[Sung, ...]) -> Iterator[list[Sung]]:
-    """The words of each verse as their syllables."""
-    for verse in sorted({one.verse for one in words}):
-        word: list[Sung] = []
-        for one in (one for one in words if one.verse == verse):
-            if one.syllable.is_start:
-                word = []
-            word.append(one)
-            if one.syllable.is_end:
-                yield word
-                word = []
-
-
 RULES = (
     Rule(
         "leap",
@@ -121,12 +83,5 @@ RULES = (
         "A singer can breathe every few seconds.",
         "Adler, The Study of Orchestration, chapter on the voice; threshold from published songs",
         long_breaths,
-    ),
-    Rule(
-        "stress",
-        "weakness",
-        "The stressed syllable of a word stands on a stronger beat than its neighbours, or is longer.",
-        "Halle and Lerdahl, A Generative Textsetting Model, Current Musicology 55 (1993)",
-        stresses,
     ),
 )
