@@ -35,6 +35,7 @@ BENCHMARKS: tuple[str, ...] = (
     "compose_pieces",
     "compose_harmonize",
     "compose_infill",
+    "compose_review",
     "lyrics_letters",
     "lyrics_en",
     "lyrics_zh",

@@ -148,7 +148,7 @@ RULES = (
     ),
     Rule(
         "spacing",
-        "weakness",
+        "hint",
         "Neighbouring voices above the bass are at most an octave apart.",
         "Kostka and Payne, Tonal Harmony, ch. 5",
         wide_gaps,

@@ -82,7 +82,7 @@ def _stresses(word: list[Sung]) -> tuple[int, ...]:
 RULES = (
     Rule(
         "stress",
-        "weakness",
+        "hint",
         "The stressed syllable of a word stands on a stronger beat than its neighbours, or is longer.",
         "Halle and Lerdahl, A Generative Textsetting Model, Current Musicology 55 (1993)",
         stresses,
