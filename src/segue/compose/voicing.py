@@ -140,6 +140,10 @@ class Desk:
             return True
         return self.harmony.chord(self.harmony.at(bar, ticks)).root is not None
 
+    def is_on_beat(self, bar: int, ticks: int) -> bool:
+        """Whether a beat of the bar's metre lies there."""
+        return ticks % round(self.score.bars[bar].metre.beat * v.TICKS) == 0
+
     def is_change(self, bar: int, ticks: int) -> bool:
         """Whether a bar or a chord begins there."""
         return not ticks or self.until_change(bar, ticks - 1) == 1
@@ -158,7 +162,7 @@ def _bass(desk: Desk) -> Narrow:
         if desk.is_change(bar, ticks):
             bass = of_classes(frozenset(((chord.bass or chord.root).pc,)))
             return found & bass or whole & bass
-        if ticks % v.TICKS == 0:
+        if desk.is_on_beat(bar, ticks):
             return found & harmony.chord_tones(time) or found
         return found & harmony.scale(time) or found
 
@@ -179,7 +183,7 @@ def _chords(desk: Desk) -> Narrow:
         # under middle C nothing closer than a fifth above the lowest: a third there sounds muddy
         lowest = low if below < 0 else below + (3 if below >= 52 else 5)
         found = between(lowest, role.high if below < 0 else min(role.high, below + 16))
-        is_between = role.name == "piano" and ticks % v.TICKS != 0
+        is_between = role.name == "piano" and not desk.is_on_beat(bar, ticks)
         tones = harmony.scale(time) if is_between else harmony.chord_tones(time) or harmony.scale(time)
         return found & tones
 
@@ -209,7 +213,7 @@ def _choir(desk: Desk) -> Narrow:
 
     def pitches(bar: int, ticks: int, last: int) -> Pitches:
         time, tick = harmony.at(bar, ticks), desk.tick(bar, ticks)
-        on_beat = ticks % round(desk.score.bars[bar].metre.beat * v.TICKS) == 0
+        on_beat = desk.is_on_beat(bar, ticks)
         tones = (on_beat and harmony.chord_tones(time)) or harmony.scale(time)
         if role.name == "bass voice" and on_beat and desk.is_change(bar, ticks):
             tones = _lowest_tones(desk, bar, ticks) or tones
