@@ -3,9 +3,11 @@
 The tunes and their split are those of `benchmarks.score_nottingham`; tunes without chords are left out. Systems get the
 melody, its bars and its style, and no chord; `benchmarks.harmony_protocol` says what is counted.
 
-- `compose.harmonize_acc`, `_root`: the score model as it is. READINGS readings are drawn as `segue.compose.harmonize`
-  draws them, and in each frame the triad that most of them have is taken: the choice with the least expected error of
-  a frame (minimum Bayes risk; Kumar and Byrne, NAACL 2004), where one reading would be judged by its luck.
+- `compose.harmonize_acc`, `_root`: the score model as it is, under the hard rules of `segue.compose.theory` and asked
+  for major and minor triads. READINGS readings are drawn, and in each frame the triad that most of them have is
+  taken: the choice with the least expected error of a frame (minimum Bayes risk; Kumar and Byrne, NAACL 2004), where
+  one reading would be judged by its luck.
+- `_free`: the same without rules and wishes; `_one`: with them, but one reading.
 - `_tuned`: the same after LoRA on the train part, by `benchmarks.score_nottingham` (seed 0).
 - `_hmm`, `_template`, `_tonic`: the simple systems of `benchmarks.harmonizers`; the stretch of a bar and the smoothing
   are chosen on valid.
@@ -21,6 +23,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -39,8 +42,10 @@ from benchmarks.harmony_protocol import (
 )
 from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
 from benchmarks.score_protocol import Rate, model_facts
+from segue.compose.chords import ChordWish, of_qualities
 from segue.compose.drawing import Rewriting, draw
 from segue.compose.holes import CHORDS, holes_in
+from segue.compose.theory import Setting, checked_rules, narrowing
 from segue.models.engine import load_engine
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
@@ -48,7 +53,9 @@ from segue.music.score import Score
 
 NAME = "compose.harmonize"
 BARS = {"acc": 0.578, "root": 0.594}  # BARS' HMM over bars
-READINGS, TEMPERATURE, TASK = 16, 1.0, "lead"  # chosen on valid
+READINGS, TEMPERATURE = 16, 1.0  # chosen on valid
+SPAN: Fraction | None = Fraction(1, 2)  # bars that a chord lasts at most before it is said again; chosen on valid
+TRIADS = ("", "m")
 MEASURES = {"ctnctr": chord_tone_ratio, "pcs": consonance, "mctd": tonal_distance}
 System = Callable[[Melody], "list[Triad | None]"]
 
@@ -71,10 +78,14 @@ def tunes_of(scores: Sequence[Score]) -> list[Tune]:
     return found
 
 
-def readings(engine: Engine, score: Score, count: int, temperature: float, task: str) -> list[Score]:
+def readings(engine: Engine, score: Score, count: int, *, ruled: bool = True) -> list[Score]:
     """Harmonize a melody several times, the likeliest reading first."""
-    asked = Rewriting(score, holes_in(score, range(len(score.bars)), [CHORDS]), task=task)
-    return [offer.value for offer in draw(engine, asked, count, Sampling(temperature, seed=0))]
+    bars = range(len(score.bars))
+    asked = Rewriting(score, holes_in(score, bars, [CHORDS]))
+    if ruled:
+        rules = narrowing(checked_rules(None), Setting(score, asked.holes, qualities=TRIADS))
+        asked = replace(asked, narrow=(*ChordWish(span=SPAN).narrowing(score, bars), of_qualities(TRIADS), *rules))
+    return [offer.value for offer in draw(engine, asked, count, Sampling(TEMPERATURE, seed=0))]
 
 
 def consensus(found: Sequence[Sequence[Triad | None]]) -> list[Triad | None]:
@@ -87,11 +98,11 @@ def consensus(found: Sequence[Sequence[Triad | None]]) -> list[Triad | None]:
     return chosen
 
 
-def model_system(engine: Engine, count: int = READINGS, temperature: float = TEMPERATURE, task: str = TASK) -> System:
+def model_system(engine: Engine, count: int = READINGS, *, ruled: bool = True) -> System:
     """The score model as a system."""
 
     def harmonize(melody: Melody) -> list[Triad | None]:
-        drawn = readings(engine, melody.score, count, temperature, task)
+        drawn = readings(engine, melody.score, count, ruled=ruled)
         return consensus([triads_of(one, melody.frames) for one in drawn])
 
     return harmonize
@@ -170,9 +181,12 @@ def run() -> list[Result]:
     """Measure the model as it is and tuned, and the simple systems."""
     task, tunes = load()
     systems = simple_systems(tunes["train"], tunes["valid"])
-    facts: dict[str, object] = {**model_facts(), "readings": READINGS, "temperature": TEMPERATURE, "task": TASK}
+    facts: dict[str, object] = {**model_facts(), "readings": READINGS, "temperature": TEMPERATURE, "span": str(SPAN)}
+    engine = load_engine()
     systems = {
-        "": (model_system(load_engine()), facts),
+        "": (model_system(engine), facts),
+        "free": (model_system(engine, ruled=False), {**facts, "rules": "none"}),
+        "one": (model_system(engine, 1), {**facts, "readings": 1}),
         "tuned": (model_system(tuned_engine(task)), {**facts, "tuned": "LoRA on train, seed 0"}),
         **systems,
     }
@@ -233,9 +247,9 @@ def show_valid(count: int) -> None:
     for name, (system, told) in simple_systems(tunes["train"], tunes["valid"]).items():
         print(name, told, measured(valid, system), flush=True)
     engine = load_engine()
-    for task, temperature, number in (("lead", 1.0, 16), ("lead", 0.8, 16), ("harmonize", 1.0, 16), ("lead", 1.0, 1)):
-        print("model", task, temperature, number, flush=True)
-        print(measured(valid, model_system(engine, number, temperature, task)), flush=True)
+    for ruled, number in ((True, READINGS), (True, 1), (False, READINGS)):
+        print("model", "ruled" if ruled else "free", number, flush=True)
+        print(measured(valid, model_system(engine, number, ruled=ruled)), flush=True)
 
 
 def main(words: list[str]) -> None:

@@ -6,15 +6,18 @@ from fractions import Fraction
 
 import pytest
 
+from segue.compose.bearing import is_avoided, longest
 from segue.compose.chords import ChordWish
 from segue.compose.drawing import Draws
-from segue.compose.harmonize import harmonize, heard_in
-from segue.compose.theory import Setting, is_avoided
+from segue.compose.harmonize import central, harmonize, heard_in
+from segue.compose.offer import Offer
+from segue.compose.theory import Setting
 from segue.errors import InputError
 from segue.models.engine.sampling import Sampling
+from segue.music.chord import Chord
 from segue.music.key import Key
 from segue.music.note import Note, Notes
-from segue.music.score import Bar, Part, Score
+from segue.music.score import Bar, ChordAt, Part, Score
 from tests.compose.engine import engine
 from tests.compose.test_drawing import bar, piece
 
@@ -61,6 +64,15 @@ def test_long_notes_are_no_avoided_tones_of_new_chords_unless_the_rule_is_off() 
     assert clashes(ChordWish(without=("melody-tones",))) > 0
 
 
+def test_a_new_chord_has_the_tone_that_sounds_longest_in_its_half_of_the_bar() -> None:
+    score = piece([bar("4/4")] * 4).replace(chords=())
+    wild = Draws(3, Sampling(2.0, seed=2))
+    for offer in harmonize(engine(), score, wish=ChordWish(complexity="triads", span=Fraction(1, 2)), draws=wild):
+        for one in offer.value.chords:
+            heard = longest(score.parts[0].notes, one.start, one.start + 2)
+            assert heard in one.chord.pitch_classes
+
+
 def test_a_melody_is_heard_in_the_key_of_its_notes_where_none_is_written() -> None:
     score = in_e_flat()
     assert heard_in(score).key == Key.parse("Eb")
@@ -70,6 +82,17 @@ def test_a_melody_is_heard_in_the_key_of_its_notes_where_none_is_written() -> No
     for offer in harmonize(engine(), score, draws=TWO):
         assert offer.value.bars == score.bars
         assert all(one.chord.root is None or one.chord.root.alter <= 0 for one in offer.value.chords)
+
+
+def test_the_reading_that_others_agree_with_comes_first() -> None:
+    score = piece([bar("4/4")] * 4)
+
+    def reading(labels: str, seed: int) -> Offer[Score]:
+        chords = tuple(ChordAt(Fraction(4 * n), Chord.parse(label)) for n, label in enumerate(labels.split()))
+        return Offer(score.replace(chords=chords), -1.0, seed)
+
+    offers = [reading("C C C C", 1), reading("F G Am Dm", 2), reading("C C C G", 3), reading("C C F G", 4)]
+    assert [offer.seed for offer in central(offers)] == [3, 1, 4, 2]
 
 
 def test_chords_of_kept_bars_stay() -> None:

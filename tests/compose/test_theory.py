@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from segue.compose.bearing import is_avoided, longest
 from segue.compose.chords import progression_of
 from segue.compose.drawing import Rewriting, draw
 from segue.compose.holes import holes_in
-from segue.compose.theory import RULES, Setting, checked_rules, cost, is_avoided, motion, narrowing
+from segue.compose.theory import RULES, Setting, checked_rules, cost, motion, narrowing
 from segue.errors import InputError
 from segue.models.engine.sampling import Sampling
 from segue.music.chord import Chord
@@ -39,6 +40,15 @@ def test_voices_move_as_little_as_they_can() -> None:
 
 def test_an_avoided_tone_lies_a_semitone_above_a_chord_tone() -> None:
     assert [pc for pc in range(12) if is_avoided(pc, Chord.parse("Cmaj7"))] == [1, 5, 8]
+
+
+def test_the_longest_tone_of_a_stretch_is_found_and_of_equals_the_first() -> None:
+    spans = ((Fraction(0), Fraction(1), 72), (Fraction(1), Fraction(1, 2), 62), (Fraction(3, 2), Fraction(3), 64))
+    notes = [Note(*span) for span in spans]
+    assert longest(notes, Fraction(0), Fraction(4)) == 4
+    assert longest(notes, Fraction(0), Fraction(2)) == 0
+    assert longest(notes, Fraction(1), Fraction(2)) == 2
+    assert longest(notes, Fraction(5), Fraction(6)) is None
 
 
 def test_sevenths_are_to_fall_or_stay() -> None:

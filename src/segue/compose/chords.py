@@ -72,11 +72,16 @@ class ChordWish:
                 raise InputError(f"cadence {kind!r} is none of {', '.join(CADENCES)}{did_you_mean(kind, CADENCES)}")
         checked_rules(None, self.without)
 
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The qualities that new chords may have."""
+        return COMPLEXITIES[self.complexity] if self.complexity else tuple(QUALITIES)
+
     def narrowing(self, score: Score, bars: Collection[int]) -> tuple[Narrow, ...]:
         """Return the wish as constraints on the chords of some bars of a score."""
         found: list[Narrow] = [_sounding(score, frozenset(bars))]
         if self.complexity:
-            found.append(_of_complexity(COMPLEXITIES[self.complexity]))
+            found.append(of_qualities(self.qualities))
         if self.span is not None:
             found.append(_in_spans(score, bars, self.span))
         return tuple(found)
@@ -101,7 +106,8 @@ def _sounding(score: Score, bars: frozenset[int]) -> Narrow:
     return narrow
 
 
-def _of_complexity(qualities: Collection[str]) -> Narrow:
+def of_qualities(qualities: Collection[str]) -> Narrow:
+    """Return the constraint that new chords have one of these qualities."""
     mask = m.bits(v.QUALITY_OF[quality] for quality in qualities)
     return lambda spot: mask if spot.state.phase == "quality" else None
 
@@ -263,7 +269,7 @@ def _rechorded(
             return _leads_on(engine, made, after) + (before(made) if before is not None else 0.0)
 
     rules = checked_rules(None, wish.without)
-    return best(engine, rewriting, draws, rules, cadences=wish.cadences, liking=liking)
+    return best(engine, rewriting, draws, rules, cadences=wish.cadences, qualities=wish.qualities, liking=liking)
 
 
 def _leads_on(engine: Engine, score: Score, bar: int) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from segue.compose.chords import ChordWish
+from segue.compose.chords import ChordWish, changed
 from segue.compose.drawing import DRAWS, Draws, Rewriting
 from segue.compose.holes import CHORDS, holes_in
 from segue.compose.offer import Offer
@@ -17,6 +17,7 @@ from segue.music.key import Key
 from segue.music.keyfinding import key_of, weights_of_parts
 from segue.music.score import Score
 
+_READINGS = 8  # at least, so that there is something to agree on
 _LEAST_IN_SCALE = 0.8  # of the sounding time; with less, a key of C that a file may not have meant is not believed
 
 
@@ -29,7 +30,9 @@ def harmonize(
     key: Key | None = None,
     draws: Draws = DRAWS,
 ) -> list[Offer[Score]]:
-    """Return scores with chords for these bars (all without), the best reading first; no note is changed.
+    """Return scores with chords for these bars (all without), the reading that others agree with most first.
+
+    No note is changed.
 
     `key` is what the melody is heard in where its bars do not say so; without it, a melody that its signature of C
     major hardly fits is heard in the key that its notes suggest. InputError for a melody without notes.
@@ -41,8 +44,20 @@ def harmonize(
     told = heard_in(score, key)
     rewriting = Rewriting(told, holes_in(told, wanted, [CHORDS]), wish.style, narrow=wish.narrowing(told, wanted))
     rules = checked_rules(None, wish.without)
-    offers = best(engine, rewriting, draws, rules, cadences=wish.cadences)
-    return [replace(offer, value=offer.value.replace(bars=score.bars)) for offer in offers]
+    several = replace(draws, n=max(draws.n, _READINGS))
+    offers = best(engine, rewriting, several, rules, cadences=wish.cadences, qualities=wish.qualities)
+    return [replace(offer, value=offer.value.replace(bars=score.bars)) for offer in central(offers)[: draws.n]]
+
+
+def central(offers: Sequence[Offer[Score]]) -> list[Offer[Score]]:
+    """Return readings by how much they agree with all, the one that agrees most first; equals stay in their order.
+
+    The reading that has the same chord as the others for most of the time is the one from which the expected distance
+    is least (minimum Bayes risk; Kumar and Byrne, NAACL 2004).
+    """
+    away = [sum(changed(one.value, other.value) for other in offers) for one in offers]
+    order = sorted(range(len(offers)), key=lambda place: away[place])
+    return [offers[place] for place in order]
 
 
 def heard_in(score: Score, key: Key | None = None) -> Score:

@@ -11,6 +11,7 @@ from segue.compose.offer import MOST, Offer
 from segue.compose.reasons import reasons
 from segue.compose.theory import RANGE, Rule, Setting, cost, narrowing
 from segue.models.engine.protocol import Engine
+from segue.music.chord import QUALITIES
 from segue.music.score import Score
 
 _MORE = 1.5  # times as many as are offered are drawn, so that there is a choice
@@ -23,6 +24,7 @@ def best(
     rules: Collection[Rule],
     *,
     cadences: Mapping[int, str] | None = None,
+    qualities: tuple[str, ...] = tuple(QUALITIES),
     liking: Callable[[Score], float] | None = None,
 ) -> list[Offer[Score]]:
     """Draw under the hard rules, and return the best by fit less the cost of the soft ones, with reasons.
@@ -30,7 +32,7 @@ def best(
     `liking` adds to an offer's rank, in nats a token. Where fewer different alternatives come up than are asked for,
     all are returned.
     """
-    before = Setting(rewriting.score, rewriting.holes, cadences or {})
+    before = Setting(rewriting.score, rewriting.holes, cadences or {}, qualities)
     ruled = replace(
         rewriting,
         narrow=(*rewriting.narrow, *narrowing(rules, before)),

@@ -6,7 +6,7 @@ result how often it is broken, from 0 (never) to 1. Each can be switched off by 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise, permutations
 from types import MappingProxyType
 
+from segue.compose.bearing import PLAIN, is_avoided, longest, qualities_bearing, roots_bearing
 from segue.compose.drawing import Narrow, Spot
 from segue.compose.holes import CHORDS
 from segue.errors import InputError, did_you_mean
@@ -37,11 +38,13 @@ _WORST_MOTION = 2.0  # semitones a voice: a chord change that moves every voice 
 
 @dataclass(frozen=True)
 class Setting:
-    """A score whose holes are filled (or were), and the cadences planned: the kind, by the bar that it leads into."""
+    """A score whose holes are filled (or were), cadences planned (the kind, by the bar that it leads into), and the
+    qualities that new chords may have."""
 
     score: Score
     holes: frozenset[Lane]
     cadences: Mapping[int, str] = field(default_factory=dict)
+    qualities: tuple[str, ...] = tuple(QUALITIES)
 
     def __post_init__(self) -> None:
         for bar, kind in self.cadences.items():
@@ -68,6 +71,17 @@ class Setting:
         place = bisect_right(self._chord_starts, time)
         return self.score.chords[place - 1].chord if place else NO_CHORD
 
+    @cached_property
+    def _melody(self) -> tuple[list[Note], list[Fraction], Fraction]:
+        notes = [] if self.melody is None else list(self.score.parts[self.melody].notes)
+        return notes, [note.start for note in notes], max((note.length for note in notes), default=Fraction(0))
+
+    def sounding(self, since: Fraction, until: Fraction) -> list[Note]:
+        """Return the notes of the melody that sound between two times."""
+        notes, starts, longest_note = self._melody
+        near = notes[bisect_left(starts, since - longest_note) : bisect_left(starts, until)]
+        return [note for note in near if note.end > since]
+
     @property
     def melody(self) -> int | None:
         """The part (from 0) that leads: the first with notes that is no drums."""
@@ -89,25 +103,11 @@ class Rule:
 # ---- what sounds where
 
 
-def is_avoided(pc: int, chord: Chord) -> bool:
-    """Whether a pitch class lies a semitone above a tone of the chord and is none of its own.
-
-    >>> is_avoided(5, Chord.parse("C")), is_avoided(2, Chord.parse("C"))
-    (True, False)
-    """
-    tones = chord.pitch_classes
-    return pc not in tones and (pc - 1) % 12 in tones
-
-
-def _weighty(setting: Setting, part: int, since: Fraction, until: Fraction) -> Iterator[Note]:
-    """Notes of a part that last a beat or more and sound in a stretch of time."""
-    for note in setting.score.parts[part].notes:
-        if note.start >= until:
-            return
-        if note.end > since:
-            bar = setting.score.bars[setting.bar_at(note.start)]
-            if note.length >= min(bar.metre.beat, Fraction(1)):
-                yield note
+def _weighty(setting: Setting, since: Fraction, until: Fraction) -> Iterator[Note]:
+    """Notes of the melody that last a beat or more and sound in a stretch of time."""
+    for note in setting.sounding(since, until):
+        if note.length >= min(setting.score.bars[setting.bar_at(note.start)].metre.beat, Fraction(1)):
+            yield note
 
 
 # ---- chord and scale
@@ -159,37 +159,24 @@ def _share_out_of_scale(setting: Setting) -> float:
 
 def _chords_fit_melody(setting: Setting) -> Narrow:
     score, starts, part = setting.score, setting.starts, setting.melody
+    plain = tuple(quality for quality in PLAIN if quality in setting.qualities)
 
     def narrow(spot: Spot) -> int | None:
         is_root = spot.state.phase == "chords"
         if part is None or (spot.bar, part + 1) in setting.holes or not (is_root or spot.state.phase == "quality"):
             return None
-        since = starts[spot.bar] + spot.offset
-        beat = score.bars[spot.bar].metre.beat
-        pcs = frozenset(note.pitch % 12 for note in _weighty(setting, part, since, since + beat))
-        if not pcs:
+        bar, since = score.bars[spot.bar], starts[spot.bar] + spot.offset
+        half = bar.length / 2 if spot.offset < bar.length / 2 else bar.length
+        long = frozenset(note.pitch % 12 for note in _weighty(setting, since, since + bar.metre.beat))
+        until = starts[spot.bar] + half
+        needed = longest(setting.sounding(since, until), since, until)
+        if needed is None:
             return None
-        return _roots(spot.state.tonic, pcs) if is_root else _qualities(spot.root, pcs)
+        if is_root:
+            return roots_bearing(spot.state.tonic, long, needed, plain)
+        return qualities_bearing(spot.root, long, needed)
 
     return narrow
-
-
-@lru_cache(maxsize=4096)
-def _qualities(root: int, pcs: frozenset[int]) -> int:
-    """All tokens but the qualities above a root of which some pitch class is an avoided tone."""
-    wrong = []
-    for name, steps in QUALITIES.items():
-        tones = {(root + step) % 12 for step in steps}
-        if any(pc not in tones and (pc - 1) % 12 in tones for pc in pcs):
-            wrong.append(v.QUALITY_OF[name])
-    return ~m.bits(wrong)
-
-
-@lru_cache(maxsize=4096)
-def _roots(tonic: int, pcs: frozenset[int]) -> int:
-    """All tokens but the roots above which none of the plainest chords bears the pitch classes."""
-    plain = m.bits(v.QUALITY_OF[name] for name in ("", "m", "7", "m7", "maj7", "6"))
-    return ~m.bits(token for token in v.ROOT if not _qualities((token - v.ROOT.start + tonic) % 12, pcs) & plain)
 
 
 def _share_of_clashes(setting: Setting) -> float:
@@ -197,7 +184,7 @@ def _share_of_clashes(setting: Setting) -> float:
     if part is None:
         return 0.0
     clashes = whole = 0
-    for note in _weighty(setting, part, Fraction(0), score.end):
+    for note in _weighty(setting, Fraction(0), score.end):
         bar = setting.bar_at(note.start)
         if (bar, CHORDS) in setting.holes or (bar, part + 1) in setting.holes:
             whole += 1
@@ -338,7 +325,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             ),
             Rule(
                 "melody-tones",
-                "A new chord has no tone a semitone under a note of the melody that lasts a beat or more.",
+                "A new chord has the tone of the melody that sounds longest in its half of the bar, and none a semitone"
+                " under a note that lasts a beat or more.",
                 "Piston, Harmony, on the harmonization of a melody; the avoid notes of Nettles and Graf (1997)",
                 _chords_fit_melody,
                 _share_of_clashes,
