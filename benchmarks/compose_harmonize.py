@@ -4,16 +4,18 @@ The tunes and their split are those of `benchmarks.score_nottingham`; tunes with
 melody, its bars and its style, and no chord; `benchmarks.harmony_protocol` says what is counted.
 
 - `compose.harmonize_acc`, `_root`: the score model as it is, under the hard rules of `segue.compose.theory` and asked
-  for major and minor triads. READINGS readings are drawn, and in each frame the triad that most of them have is
-  taken: the choice with the least expected error of a frame (minimum Bayes risk; Kumar and Byrne, NAACL 2004), where
-  one reading would be judged by its luck.
-- `_free`: the same without rules and wishes; `_one`: with them, but one reading.
+  for major and minor triads. READINGS readings are drawn; in each frame every triad has their votes, times e to the
+  power of MELODY times the share of its half of the bar for which the melody sounds in it, and the highest is taken:
+  the choice with the least expected error of a frame (minimum Bayes risk; Kumar and Byrne, NAACL 2004), where one
+  reading would be judged by its luck.
+- `_votes`: the same by votes alone; `_likeliest`: one reading, that with the highest fit; `_free`: votes of readings
+  drawn without rules and wishes.
 - `_tuned`: the same after LoRA on the train part, by `benchmarks.score_nottingham` (seed 0).
 - `_hmm`, `_template`, `_tonic`: the simple systems of `benchmarks.harmonizers`; the stretch of a bar and the smoothing
   are chosen on valid.
 - `_ctnctr_distance`, `_pcs_distance`, `_mctd_distance`: how far the mean over tunes is from that of people's chords.
 
-`--valid [COUNT]` prints figures on the first COUNT tunes of valid, for each way that is chosen there.
+`--valid [COUNT]` prints figures on the first COUNT tunes of valid, for each way of deciding.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 
 from benchmarks import score_nottingham
-from benchmarks.harmonizers import HiddenMarkov, template, tonic_only
+from benchmarks.harmonizers import HiddenMarkov, slots_of, template, tonic_only
 from benchmarks.harmony_protocol import (
     Melody,
     Triad,
@@ -38,6 +40,7 @@ from benchmarks.harmony_protocol import (
     consonance,
     hits,
     tonal_distance,
+    tones,
     triads_of,
 )
 from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
@@ -56,6 +59,7 @@ BARS = {"acc": 0.578, "root": 0.594}  # BARS' HMM over bars
 READINGS, TEMPERATURE = 16, 1.0  # chosen on valid
 SPAN: Fraction | None = Fraction(1, 2)  # bars that a chord lasts at most before it is said again; chosen on valid
 TRIADS = ("", "m")
+MELODY = 3.0  # chosen on valid
 MEASURES = {"ctnctr": chord_tone_ratio, "pcs": consonance, "mctd": tonal_distance}
 System = Callable[[Melody], "list[Triad | None]"]
 
@@ -88,24 +92,40 @@ def readings(engine: Engine, score: Score, count: int, *, ruled: bool = True) ->
     return [offer.value for offer in draw(engine, asked, count, Sampling(TEMPERATURE, seed=0))]
 
 
-def consensus(found: Sequence[Sequence[Triad | None]]) -> list[Triad | None]:
-    """In each frame the triad that most readings have; of equals that of the likeliest reading."""
-    chosen: list[Triad | None] = []
-    for column in zip(*found, strict=True):
-        counts = Counter(one for one in column if one is not None)
-        most = max(counts.values(), default=0)
-        chosen.append(next((one for one in column if one is not None and counts[one] == most), None))
+@lru_cache(maxsize=1024)
+def drawn(engine: Engine, melody: Melody, ruled: bool) -> tuple[tuple[Triad | None, ...], ...]:
+    """The triads of the readings of a melody, frame by frame."""
+    found = readings(engine, melody.score, READINGS, ruled=ruled)
+    return tuple(tuple(triads_of(one, melody.frames)) for one in found)
+
+
+def consensus(melody: Melody, found: Sequence[Sequence[Triad | None]], trust: float = 0.0) -> list[Triad | None]:
+    """In each frame the triad with most votes, weighted by the melody; of equals that of the likeliest reading.
+
+    Votes times exp(trust x share of the half bar's sounding time that lies in the triad).
+    """
+    chosen: list[Triad | None] = [None] * len(melody.frames)
+    for slot in slots_of(melody, 2):
+        whole = sum(slot.weights) or 1.0
+        for place in slot.frames:
+            named = [one[place] for one in found]
+            votes = Counter(one for one in named if one is not None)
+            ranks = {
+                chord: count * math.exp(trust * sum(slot.weights[pc] for pc in tones(chord)) / whole)
+                for chord, count in votes.items()  # in the order of the readings
+            }
+            chosen[place] = max(ranks, key=lambda chord: ranks[chord], default=None)
     return chosen
 
 
-def model_system(engine: Engine, count: int = READINGS, *, ruled: bool = True) -> System:
-    """The score model as a system."""
-
-    def harmonize(melody: Melody) -> list[Triad | None]:
-        drawn = readings(engine, melody.score, count, ruled=ruled)
-        return consensus([triads_of(one, melody.frames) for one in drawn])
-
-    return harmonize
+def model_systems(engine: Engine) -> dict[str, System]:
+    """The score model, in several ways of deciding."""
+    return {
+        "": lambda melody: consensus(melody, drawn(engine, melody, True), MELODY),
+        "votes": lambda melody: consensus(melody, drawn(engine, melody, True)),
+        "likeliest": lambda melody: list(drawn(engine, melody, True)[0]),
+        "free": lambda melody: consensus(melody, drawn(engine, melody, False)),
+    }
 
 
 @dataclass(frozen=True)
@@ -181,15 +201,16 @@ def run() -> list[Result]:
     """Measure the model as it is and tuned, and the simple systems."""
     task, tunes = load()
     systems = simple_systems(tunes["train"], tunes["valid"])
-    facts: dict[str, object] = {**model_facts(), "readings": READINGS, "temperature": TEMPERATURE, "span": str(SPAN)}
-    engine = load_engine()
-    systems = {
-        "": (model_system(engine), facts),
-        "free": (model_system(engine, ruled=False), {**facts, "rules": "none"}),
-        "one": (model_system(engine, 1), {**facts, "readings": 1}),
-        "tuned": (model_system(tuned_engine(task)), {**facts, "tuned": "LoRA on train, seed 0"}),
-        **systems,
+    facts: dict[str, object] = {
+        **model_facts(),
+        "readings": READINGS,
+        "temperature": TEMPERATURE,
+        "span": str(SPAN),
+        "melody": MELODY,
     }
+    systems |= {name: (system, facts) for name, system in model_systems(load_engine()).items()}
+    by_tuned = model_systems(tuned_engine(task))[""]
+    systems["tuned"] = (by_tuned, {**facts, "tuned": "LoRA on train, seed 0"})
     human = _measures(tunes["test"], [tune.truth for tune in tunes["test"]])
     found: list[Result] = []
     reached = {name: measured(tunes["test"], system) for name, (system, _) in systems.items()}
@@ -246,10 +267,8 @@ def show_valid(count: int) -> None:
     print("human", _measures(valid, [tune.truth for tune in valid]))
     for name, (system, told) in simple_systems(tunes["train"], tunes["valid"]).items():
         print(name, told, measured(valid, system), flush=True)
-    engine = load_engine()
-    for ruled, number in ((True, READINGS), (True, 1), (False, READINGS)):
-        print("model", "ruled" if ruled else "free", number, flush=True)
-        print(measured(valid, model_system(engine, number, ruled=ruled)), flush=True)
+    for name, system in model_systems(load_engine()).items():
+        print("model", name, measured(valid, system), flush=True)
 
 
 def main(words: list[str]) -> None:
