@@ -24,6 +24,7 @@ from segue.music.lyric import Line, Lyric
 
 _ROUNDS = 6  # times that all tries of a line are drawn anew, each warmer, where all of them were learned by heart
 _LATELY, _REPEATED = 40, 0.7  # items back, nats against an item that was used there
+_SAID = 14  # items back; what of the theme was said there is not asked for again
 # words that end no line well
 _POOR = (
     "a an the of and or nor my thy our your their its from than if as but i'm you're we're they're i've i'd who whose "
@@ -183,6 +184,7 @@ class _Writing:
         bias = self.theme.copy()
         weak = WEAK if self.frame.language == "en" else frozenset()
         lately = {self.numbers[item] for item in self.text[-_LATELY:] if item in self.numbers and item not in weak}
+        bias[[self.numbers[item] for item in self.text[-_SAID:] if item in self.numbers]] = 0
         bias[list(lately)] -= _REPEATED
         return bias
 
