@@ -36,6 +36,7 @@ BENCHMARKS: tuple[str, ...] = (
     "compose_harmonize",
     "compose_infill",
     "compose_review",
+    "compose_originality",
     "lyrics_letters",
     "lyrics_en",
     "lyrics_zh",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli import compose_log, compose_pieces
+from segue.cli import compose_log, compose_originality, compose_pieces
 from segue.cli.compose_log import HomeRecorder
 from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
         compose_app.command(command)(function)
     compose_pieces.register(compose_app)
     compose_log.register(compose_app)
+    compose_originality.register(compose_app)
     app.add_typer(compose_app, name="compose")
 
 

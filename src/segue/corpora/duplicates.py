@@ -51,7 +51,7 @@ def fingerprint(score: Score) -> Fingerprint:
     pulse, first = _pulse(score.metre), _first_downbeat(score)
     parts = [part for part in score.parts if not part.is_drums and len(part.notes)]
     for part in parts[:_MOST_PARTS]:
-        line = _upper_line(part.notes)
+        line = upper_line(part.notes)
         played |= _shingles(_without_repeats([pitch for _, pitch in line]), 0)
         step, shift = pulse * part.notes.resolution, first * part.notes.resolution
         if step.denominator == shift.denominator == 1:
@@ -111,8 +111,8 @@ def _first_downbeat(score: Score) -> Fraction:
     return first.length if first.length < first.metre.length else Fraction(0)
 
 
-def _upper_line(notes: Notes) -> list[tuple[int, int]]:
-    """The highest note of each onset, as (start in ticks, pitch)."""
+def upper_line(notes: Notes) -> list[tuple[int, int]]:
+    """Return the highest note of each onset, as (start in ticks, pitch)."""
     highest: dict[int, int] = {}
     for start, pitch in zip(notes.starts, notes.pitches, strict=True):
         if pitch > highest.get(start, -1):
