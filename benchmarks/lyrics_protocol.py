@@ -2,12 +2,12 @@
 
 - Verses are split by the CRC-32 of their key before anything else (`segue.corpora.corpus.split_of`): 0 of 10 is test, 1
   valid. The vocabulary is that of the model, which is of the train part.
-- A model reads each verse in windows of at most 512 tokens; nats are those of all tokens but the first of a window:
-  lengths of lines, signs, sections, items, letters of items that are none. They are divided by syllables (English) or
-  characters (Chinese) of the verses, and the perplexity is e to that.
+- A model reads each verse in windows of at most 512 tokens; nats are those of all tokens but the first of a window and
+  the title, which is given: lengths of lines, signs, sections, items, letters of items that are none. They are divided
+  by syllables (English) or characters (Chinese) of the verses, and the perplexity is e to that.
 - An n-gram of up to five tokens reads the same windows, and, since lengths are of no use to it, also the verses in
-  reading order with a mark at the end of each line; which of both, its order and its smoothing are chosen on valid. It
-  has the same vocabulary and spells what the model spells.
+  reading order with their signs (or a mark) at the end of each line, so that both say where lines end and how; which of
+  both, its order and its smoothing are chosen on valid. It has the same vocabulary and spells what the model spells.
 - The model is the one that is shipped, or the folder named in SEGUE_LYRICS_EN or SEGUE_LYRICS_ZH.
 """
 
@@ -29,7 +29,7 @@ from segue.compose.lyrics.own import SHIPPED, OwnWriter, load_writer
 from segue.corpora.corpus import Split
 from segue.corpora.verse import VERSE_SETS, Language, VerseLine
 from segue.errors import UnavailableError
-from segue.models.lyrics.vocabulary import BEGIN, END, SECTION, CodedLine, LyricVocabulary
+from segue.models.lyrics.vocabulary import BEGIN, END, SECTION, SIGNS, CodedLine, LyricVocabulary
 from segue.models.lyrics.vocabulary import windows as cut
 from segue.models.score.folder import load_score_model
 from segue.pretrain.lyrics import LONGEST, LyricData, gather_lyrics
@@ -68,24 +68,27 @@ def load_data(language: Language) -> LyricData:
 
 @dataclass(frozen=True)
 class Texts:
-    """What is measured of one split: verses in tokens, two ways, and the syllables of each verse."""
+    """What is measured of one split: verses in tokens, two ways, with how many of them are given, and the syllables of
+    each verse."""
 
     model: tuple[tuple[int, ...], ...]  # windows as the model reads them
     owner: tuple[int, ...]  # of each window, the number of its verse
-    plain: tuple[tuple[int, ...], ...]  # verses in reading order
+    given: tuple[int, ...]  # of each window
+    plain: tuple[tuple[int, ...], ...]  # verses in reading order, their first token given
     syllables: tuple[int, ...]
 
     @classmethod
     def of(cls, data: LyricData, split: Split) -> Texts:
         """Take a split of verses."""
-        windows, owner, plain, syllables = [], [], [], []
+        windows, owner, given, plain, syllables = [], [], [], [], []
         for number, (tokens, count) in enumerate(data.tokens(split)):
             held = [tuple(map(int, window)) for window, _ in cut([(tokens, count)], LONGEST)]
             windows += held
             owner += [number] * len(held)
+            given += [len(data.vocabulary.opening(data.verses[split][number].title)), *[1] * (len(held) - 1)]
             plain.append(_plain(data.vocabulary, data.coded[split][number]))
             syllables.append(count)
-        return cls(tuple(windows), tuple(owner), tuple(plain), tuple(syllables))
+        return cls(tuple(windows), tuple(owner), tuple(given), tuple(plain), tuple(syllables))
 
     def by_verse(self, nats: Iterable[float]) -> list[float]:
         """Sum what windows cost over their verses."""
@@ -96,10 +99,11 @@ class Texts:
 
 
 def _plain(vocabulary: LyricVocabulary, lines: Sequence[CodedLine]) -> tuple[int, ...]:
-    """A verse in reading order, a mark behind each line."""
+    """A verse in reading order, behind each line its sign or a mark."""
     tokens = [BEGIN]
     for line in lines:
-        tokens += [token for item in line.items for token in vocabulary.line_body([item])] + [SECTION]
+        mark = vocabulary.line_start(line.length, line.sign)[-1] if line.sign in SIGNS else SECTION
+        tokens += [token for item in line.items for token in vocabulary.line_body([item])] + [mark]
     return (*tokens, END)
 
 
@@ -110,30 +114,32 @@ def model_costs(folder: Path, texts: Texts) -> list[float]:
     found = [0.0] * len(asked)
     for bundle in bundled(asked, _BUNDLE):
         for window, nats in zip(bundle, nats_of(model, bundle), strict=True):
-            found[int(window.source)] = float(nats.sum())
+            row = int(window.source)
+            found[row] = float(nats[texts.given[row] - 1 :].sum())
     return texts.by_verse(found)
 
 
 def ngram_costs(train: Texts, valid: Texts, test: Texts, vocabulary: int) -> tuple[list[float], dict[str, object]]:
     """Nats of each test verse under the best 5-gram, and what that is."""
-    ways: dict[str, Callable[[Texts], tuple[tuple[int, ...], ...]]] = {
-        "as the model reads": lambda texts: texts.model,
-        "in reading order": lambda texts: texts.plain,
-    }
-    found: list[tuple[float, str, NGram]] = []
-    for name, tokens in ways.items():
-        counts = Counts.of(tokens(train), vocabulary, longest=ORDERS[-1])
-        best = choose(counts, tokens(valid), [1] * len(tokens(valid)), ORDERS)
-        found.append((sum(_but_first(best, tokens(valid))), name, best))
-    _, name, best = min(found, key=lambda row: row[0])
-    costs = _but_first(best, ways[name](test))
-    if name != "in reading order":
-        costs = test.by_verse(costs)
-    return costs, {"order": best.order, "smoothing": best.smoothing, "reads": name}
+
+    def rows(texts: Texts, *, is_plain: bool) -> tuple[Sequence[Sequence[int]], Sequence[int]]:
+        return (texts.plain, [1] * len(texts.plain)) if is_plain else (texts.model, texts.given)
+
+    found: list[tuple[float, bool, NGram]] = []
+    for is_plain in (False, True):
+        asked, given = rows(valid, is_plain=is_plain)
+        counts = Counts.of(rows(train, is_plain=is_plain)[0], vocabulary, longest=ORDERS[-1])
+        best = choose(counts, asked, given, ORDERS)
+        found.append((sum(_but_given(best, asked, given)), is_plain, best))
+    _, is_plain, best = min(found, key=lambda row: row[0])
+    costs = _but_given(best, *rows(test, is_plain=is_plain))
+    reads = "in reading order" if is_plain else "as the model reads"
+    facts: dict[str, object] = {"order": best.order, "smoothing": best.smoothing, "reads": reads}
+    return costs if is_plain else test.by_verse(costs), facts
 
 
-def _but_first(model: NGram, rows: Sequence[Sequence[int]]) -> list[float]:
-    return [float(nats[1:].sum()) for nats in model.nats(rows)]
+def _but_given(model: NGram, rows: Sequence[Sequence[int]], given: Sequence[int]) -> list[float]:
+    return [float(nats[skip:].sum()) for nats, skip in zip(model.nats(rows), given, strict=True)]
 
 
 def perplexities(language: Language, data: LyricData) -> tuple[Rate, Rate, dict[str, object]]:
