@@ -92,13 +92,6 @@ def readings(engine: Engine, score: Score, count: int, *, ruled: bool = True) ->
     return [offer.value for offer in draw(engine, asked, count, Sampling(TEMPERATURE, seed=0))]
 
 
-@lru_cache(maxsize=1024)
-def drawn(engine: Engine, melody: Melody, ruled: bool) -> tuple[tuple[Triad | None, ...], ...]:
-    """The triads of the readings of a melody, frame by frame."""
-    found = readings(engine, melody.score, READINGS, ruled=ruled)
-    return tuple(tuple(triads_of(one, melody.frames)) for one in found)
-
-
 def consensus(melody: Melody, found: Sequence[Sequence[Triad | None]], trust: float = 0.0) -> list[Triad | None]:
     """In each frame the triad with most votes, weighted by the melody; of equals that of the likeliest reading.
 
@@ -119,12 +112,18 @@ def consensus(melody: Melody, found: Sequence[Sequence[Triad | None]], trust: fl
 
 
 def model_systems(engine: Engine) -> dict[str, System]:
-    """The score model, in several ways of deciding."""
+    """The score model, in several ways of deciding on the same readings."""
+
+    @lru_cache(maxsize=512)
+    def drawn(melody: Melody, ruled: bool) -> tuple[tuple[Triad | None, ...], ...]:
+        found = readings(engine, melody.score, READINGS, ruled=ruled)
+        return tuple(tuple(triads_of(one, melody.frames)) for one in found)
+
     return {
-        "": lambda melody: consensus(melody, drawn(engine, melody, True), MELODY),
-        "votes": lambda melody: consensus(melody, drawn(engine, melody, True)),
-        "likeliest": lambda melody: list(drawn(engine, melody, True)[0]),
-        "free": lambda melody: consensus(melody, drawn(engine, melody, False)),
+        "": lambda melody: consensus(melody, drawn(melody, True), MELODY),
+        "votes": lambda melody: consensus(melody, drawn(melody, True)),
+        "likeliest": lambda melody: list(drawn(melody, True)[0]),
+        "free": lambda melody: consensus(melody, drawn(melody, False)),
     }
 
 
