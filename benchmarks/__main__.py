@@ -37,6 +37,7 @@ BENCHMARKS: tuple[str, ...] = (
     "compose_infill",
     "compose_review",
     "compose_originality",
+    "compose_phrases",
     "lyrics_letters",
     "lyrics_en",
     "lyrics_zh",

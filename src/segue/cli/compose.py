@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli import compose_log, compose_originality, compose_pieces
+from segue.cli import compose_log, compose_originality, compose_pieces, phrases
 from segue.cli.compose_log import HomeRecorder
 from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
     compose_pieces.register(compose_app)
     compose_log.register(compose_app)
     compose_originality.register(compose_app)
+    phrases.register_phrase(compose_app)
     app.add_typer(compose_app, name="compose")
 
 

@@ -1,0 +1,144 @@
+"""`segue compose phrase`: new phrases, phrases like one, between two; `segue pretrain-phrases` makes their model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from segue.cli.home import JsonOption
+from segue.cli.output import console, print_json
+from segue.cli.stages import Stages
+from segue.errors import InputError
+
+if TYPE_CHECKING:
+    from segue.compose.phrases.making import Made
+    from segue.compose.phrases.space import Phrases
+    from segue.music.score import Score
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command that makes the model to the command line."""
+    app.command("pretrain-phrases")(pretrain_phrases)
+
+
+def register_phrase(app: typer.Typer) -> None:
+    """Add `phrase` to the group of commands that compose."""
+    app.command("phrase")(phrase)
+
+
+def phrase(
+    out: Annotated[list[Path] | None, typer.Argument(metavar="OUT...", help="Files to write, one format each.")] = None,
+    source: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE", help="A phrase of 2 or 4 bars to begin with; two: ways between them."),
+    ] = None,
+    amount: Annotated[float, typer.Option(min=0, max=4, help="How far variations go; 0: phrases like it.")] = 0.0,
+    style: Annotated[str, typer.Option(help="Style of new phrases, such as reel, pop.")] = "unknown",
+    key: Annotated[str, typer.Option(help='Key of new phrases, such as D, "A minor".')] = "C",
+    metre: Annotated[str, typer.Option(help="Metre of new phrases.")] = "4/4",
+    bars: Annotated[int, typer.Option(help="Bars of new phrases: 2 or 4.")] = 2,
+    n: Annotated[int, typer.Option("-n", min=1, max=32, help="How many.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same phrases.")] = 0,
+    sampler: Annotated[str, typer.Option(help="generator or prior; what measured better without.")] = "",
+    model: Annotated[Path | None, typer.Option(help="Folder of a phrase model; the shipped one without.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Make phrases of two or four bars: new ones in a style, others like one, or steps from one to another.
+
+    Example: segue compose phrase jig.abc jig.mid --style jig --key D --metre 6/8 --bars 4 -n 3
+    """
+    from segue.compose.phrases.space import load_phrases
+    from segue.formats import find, read_file, write_file
+
+    files = list(out or ())
+    for file in files:
+        find(file, of="write")
+    held = load_phrases(model)
+    given = [read_file(file) for file in source or ()]
+    scores = _made(held, given, amount, n, seed) if given else _new(held, (style, key, metre, sampler), bars, n, seed)
+    written = []
+    for number, score in enumerate(scores, start=1):
+        names = [file if number == 1 else file.with_stem(f"{file.stem}-{number}") for file in files]
+        for file in names:
+            write_file(score, file)
+        written.append([str(file) for file in names])
+    rows = [
+        {"files": names, "bars": len(score.bars), "notes": [note.pitch for part in score.parts for note in part.notes]}
+        for names, score in zip(written, scores, strict=True)
+    ]
+    if json:
+        print_json(rows)
+        return
+    for score, names in zip(scores, written, strict=True):
+        told = " ".join(str(score.key.spell(note.pitch)) for part in score.parts for note in part.notes)
+        console().print(f"{', '.join(names) or score.key}: {told}", markup=False, soft_wrap=True)
+
+
+def _made(held: Phrases, given: list[Score], amount: float, n: int, seed: int) -> list[Score]:
+    if len(given) > 2:
+        raise InputError(f"{len(given)} phrases to begin with: one, or two to go between, are accepted")
+    if len(given) == 2:
+        return held.between(given[0], given[1], n)
+    return held.vary(given[0], amount, n, seed) if amount else held.like(given[0], n, seed)
+
+
+def _new(held: Phrases, asked: tuple[str, str, str, str], bars: int, n: int, seed: int) -> list[Score]:
+    from segue.music.key import Key
+
+    style, key, metre, named = asked
+    if named not in ("", "generator", "prior"):
+        raise InputError(f"sampler {named!r} is none of generator, prior")
+    sampler = "generator" if named == "generator" else "prior" if named else None
+    return held.phrase(style, key=Key.parse(key), metre=metre, bars=bars, n=n, seed=seed, sampler=sampler)
+
+
+def pretrain_phrases(
+    data: Annotated[Path, typer.Option("--data", envvar="SEGUE_DATA", help="Folder with the corpora, one each.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model; the same one goes on where it stopped.")],
+    minutes: Annotated[float, typer.Option(min=0, help="Time to train; 0: by epochs and max-steps.")] = 30.0,
+    corpora: Annotated[str, typer.Option(help="Corpora, comma between; all that may be, if none is named.")] = "",
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the phrases, where no minutes are given.")] = 3,
+    max_steps: Annotated[int, typer.Option(min=0, help="Steps at most, where no minutes are given; 0: no limit.")] = 0,
+    kl: Annotated[float, typer.Option(min=0, help="Weight of the divergence from the prior.")] = 0.1,
+    free: Annotated[float, typer.Option(min=0, help="Nats of each quarter of a bar that cost nothing.")] = 3.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Make the phrase model: gather, collect phrases of two and four bars, train, measure on tunes it never saw.
+
+    Ctrl-C saves; the same command goes on from there.
+
+    Example: segue pretrain-phrases --data ../shared/data --out phrase-model --minutes 30
+    """
+    from segue.cli.training_lines import TrainingLines
+    from segue.compose.phrases.learning import Weights
+    from segue.compose.phrases.making import RECIPE, Order, make_phrases
+
+    names = tuple(name for name in corpora.split(",") if name)
+    order = Order(names, weights=replace(Weights(), kl=kl, free=free), minutes=minutes)
+    recipe = RECIPE.replace(epochs=epochs, max_steps=max_steps, seed=seed)
+    made = make_phrases(data, out, order, recipe, [TrainingLines(40, is_quiet=json)], Stages(is_quiet=json))
+    if json:
+        told = {"steps": made.fit.steps, "seconds": round(made.fit.seconds, 1), "sampler": made.valid.sampler}
+        figures = {"valid": asdict(made.valid), "test": asdict(made.test)}
+        print_json({"folder": str(out), "phrases": made.counts, **told, **figures})
+    else:
+        _show(made)
+
+
+def _show(made: Made) -> None:
+    table = Table("phrases of two bars, held out", "valid", "test")
+    valid, test = asdict(made.valid), asdict(made.test)
+    for name, value in valid.items():
+        table.add_row(name, f"{value:.4f}", f"{test[name]:.4f}")
+    console().print(table)
+    console().print(
+        f"{made.fit.steps:,} steps in {made.fit.seconds / 60:.1f} minutes, {made.counts['train']:,} phrases; new ones "
+        f"are drawn by the {made.valid.sampler}; model in {made.folder}",
+        markup=False,
+        soft_wrap=True,
+    )
