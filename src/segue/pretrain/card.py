@@ -49,7 +49,8 @@ def write_card(made: Pretrained, data: Data, mixture: Mixture, start: Path | Non
     (made.folder / "recipe.toml").write_text(made.recipe.to_toml(), encoding="utf-8")
     figures = {
         "before": dict(made.fit.before),
-        "after": dict(made.fit.best),
+        "after": dict(made.blend.metrics if made.blend else made.fit.best),
+        **({"share_of_trained_weights": made.blend.share} if made.blend else {}),
         "steps": made.fit.steps,
         "tokens": made.tokens,
         "seconds": round(made.fit.seconds, 1),
@@ -79,13 +80,13 @@ It continues, fills in, harmonizes and accompanies notated music: bars with chor
 
 {fit.steps:,} steps, {made.tokens / 1e6:.1f} M tokens in {fit.seconds / 60:.0f} minutes \
 ({made.tokens / max(fit.seconds, 1e-9):,.0f} tokens a second), seed {made.recipe.seed}. The weights kept are \
-those after step {fit.best_step}, the best on held-out pieces.{_earlier(made.folder)}
+those after step {fit.best_step}, the best on held-out pieces.{_earlier(made)}
 
 ![learning curve](curve.png)
 
 Nats per token on held-out pieces, each said as it is from its beginning (header not counted):
 
-{_figures(fit.before, fit.best)}
+{_figures(fit.before, made.blend.metrics if made.blend else fit.best)}
 
 ## Data
 
@@ -106,15 +107,17 @@ Versions: {known}.
 """
 
 
-def _earlier(folder: Path) -> str:
-    """A sentence on the training whose weights this one began with, or ""."""
-    file = folder / EARLIER / "metrics.json"
-    if not file.is_file():
+def _earlier(made: Pretrained) -> str:
+    """Sentences on the training whose weights this one began with, or ""."""
+    file = made.folder / EARLIER / "metrics.json"
+    if made.blend is None or not file.is_file():
         return ""
     told = json.loads(file.read_text(encoding="utf-8"))
     return (
         f" It began with weights that had learned from {told['tokens'] / 1e6:.1f} M tokens in {told['steps']:,} steps "
-        f"and {told['seconds'] / 60:.0f} minutes; their recipe, course and data hash lie in `{EARLIER}`."
+        f"and {told['seconds'] / 60:.0f} minutes; their recipe, course and data hash lie in `{EARLIER}`. Kept is "
+        f"{made.blend.share:g} of these weights and {1 - made.blend.share:g} of those it began with, the best share on "
+        "held-out pieces."
     )
 
 

@@ -28,6 +28,7 @@ from segue.tune.task import device_of
 TRAINING, PLAN = "training", "plan.json"
 _REHEARSED = 8  # steps by which the speed is measured, of which the first are not counted
 _EVALUATIONS, _ON_EVALUATION = 20, 0.05  # in a whole training at most; share of its time that they may take
+SHARES = tuple(tenth / 10 for tenth in range(1, 11))  # of trained weights in those kept, where others came first
 _HELD_BUNDLE = 8192  # tokens of a batch that is only evaluated
 
 
@@ -48,14 +49,23 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Blend:
+    """Weights between those a training began with (share 0) and those it ended with (1), by held-out pieces."""
+
+    share: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Pretrained:
-    """A trained score model in its folder, and how it went."""
+    """A trained score model in its folder, how it went, and what was blended where it began with other weights."""
 
     folder: Path
     config: ScoreConfig
     recipe: Recipe
     fit: Fit
     tokens_per_step: int
+    blend: Blend | None = None
 
     @property
     def tokens(self) -> int:
@@ -89,6 +99,7 @@ def pretrain(
 
     With a budget of minutes the speed is measured once at the start (on a copy, in the one loop), and steps and
     evaluations are planned to fill them. `callbacks` makes those of the training, given the tokens of an example.
+    Where it begins with other weights, those that are kept lie between them and the trained ones (`SHARES`).
     Called again with the same arguments it goes on where it was cut off. Errors are those of `fit`.
     """
     data = Bundles(train, budget.batch_tokens, recipe.seed)
@@ -101,8 +112,27 @@ def pretrain(
         every = recipe.evaluate_every or plan.evaluate_every
         recipe = recipe.replace(max_steps=plan.steps, evaluate_every=every, epochs=_epochs(plan, data, recipe))
     made = fit(model, task, data, held, recipe, out / TRAINING, callbacks(data.mean_tokens))
+    blend = _blend(model, budget.start, held) if budget.start is not None and held else None
     save_score_model(model, out)
-    return Pretrained(out, model.config, recipe, made, tokens)
+    return Pretrained(out, model.config, recipe, made, tokens, blend)
+
+
+def _blend(model: ScoreModel, start: Path, held: Sequence[object]) -> Blend:
+    """Leave in a model the best on held-out pieces of (1 - share) first + share trained weights (Wortsman et al. 2022,
+    "Robust fine-tuning of zero-shot models", section 3): what small sets unlearn by repetition is kept so."""
+    first, trained = load_score_model(start).state_dict(), copy.deepcopy(model.state_dict())
+    task, best = next_token_task(), Blend(0.0, {})
+
+    def put(share: float) -> None:
+        model.load_state_dict({name: torch.lerp(first[name].to(last), last, share) for name, last in trained.items()})
+
+    for share in SHARES:
+        put(share)
+        metrics = task.evaluate(model, held)  # type: ignore[arg-type]
+        if not best.metrics or task.goodness(metrics) > task.goodness(best.metrics):
+            best = Blend(share, metrics)
+    put(best.share)
+    return best
 
 
 def _begin(config: ScoreConfig, seed: int, start: Path | None) -> ScoreModel:
