@@ -56,7 +56,7 @@ BAR = 5.57  # the best n-gram in BARS' key-relative joined code
 SEEDS = (0, 1, 2)
 BOOKS = ("oneill", "ryan", "aird", "ceol_rince", "openewld")
 _PLAIN = frozenset(["a", "an", "and", "of", "the", "air", "hornpipe", "jig", "march", "polka", "reel", "waltz"])
-RECIPE = own_recipe("base")
+RECIPE = own_recipe("small")  # as `segue tune score` has it
 PROTOCOL = {
     "task": "lead",
     "source": "notated",
