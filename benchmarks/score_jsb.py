@@ -5,12 +5,7 @@ that never sound two notes at once, equal pitches that follow each other joined 
 first step on, its key found from its notes. The grid comes back from the tokens exactly (`grid_of`; a test proves it),
 so their nats are those of the grid, and are divided by its cells: 4 voices times the steps. Counted are all tokens of
 the body and `end`; `with_header` counts the header too (which tells the key). The bar, .716, is of an n-gram over cells
-with what stands around them that was trained on train, and was measured elsewhere; the n-grams here read the tokens of
-the score language.
-
-- `nats`: the model as it is; chorales of train are among what it learned from, those of valid and test are not.
-- `tuned`: after LoRA on train by the one loop, valid chooses the weights; three seeds. Trainings lie in
-  .scratch/benchmarks and are taken up again where they were cut off; `--train SEED` makes that of a seed only.
+with what stands around them, and was measured elsewhere; the n-grams here read the tokens of the score language.
 """
 
 from __future__ import annotations
@@ -20,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
+from benchmarks.result import Result, data_dir, sha256_of, write
 from benchmarks.score_protocol import (
     Costs,
     Rate,
@@ -32,25 +27,17 @@ from benchmarks.score_protocol import (
     ngram_scorers,
     said,
 )
-from segue.corpora import BY_NAME
-from segue.corpora.corpus import SPLITS, Piece, Split
+from segue.corpora.corpus import SPLITS, Split
 from segue.corpora.jsb import chorale
 from segue.errors import InputError
-from segue.models.score.network import ScoreModel
 from segue.music.language import vocabulary as v
 from segue.music.language.decode import decode
 from segue.music.language.layout import lay_out
 from segue.music.score import Score
-from segue.pretrain.own import adapt
-from segue.pretrain.sizes import own_recipe
-from segue.tune.callbacks import ProgressBar
-from segue.tune.stats import figure
 
 BAR = 0.716
 STEP = v.TICKS // 4  # ticks of a sixteenth
 FILE = "Jsb16thSeparated.json"
-SEEDS = (0, 1, 2)
-RECIPE = own_recipe("small")
 Grid = tuple[tuple[int, ...], ...]  # per step the pitches of soprano, alto, tenor, bass; -1 is a rest
 
 
@@ -103,38 +90,14 @@ def per_cell(chorales: Sequence[Chorale], found: Costs) -> tuple[Rate, Rate]:
     return Rate.of(found.body, cells), Rate.of(found.whole, cells)
 
 
-def tuned(seed: int) -> ScoreModel:
-    """The model after LoRA on train; a training on disk is gone on with."""
-    corpus = BY_NAME["jsb"]
-    pieces = [piece for piece in corpus.read(corpus.place(data_dir())) if isinstance(piece, Piece)]
-    train, valid = ([piece for piece in pieces if piece.split == split] for split in ("train", "valid"))
-    recipe, model = RECIPE.replace(seed=seed), load_model()
-    held = str(model_facts()["model_sha256"])[:8]
-    directory = ROOT / ".scratch" / "benchmarks" / "score_jsb" / f"{held}-{recipe.method}-{seed}"
-    adapt(model, train, valid, recipe, directory, lambda _: [ProgressBar()])
-    return model.eval()
-
-
-def over_seeds(rates: Sequence[tuple[Rate, Rate]]) -> tuple[Rate, Rate]:
-    """Means over seeds of what each seed reaches, and their standard errors."""
-    body, whole = (figure([one[place].value for one in rates]) for place in range(2))
-    return Rate(body.mean, body.error or 0.0), Rate(whole.mean, whole.error or 0.0)
-
-
 def run() -> list[Result]:
-    """Measure the score model as it is and tuned, and n-grams trained on the train part."""
+    """Measure the score model and n-grams trained on the train part."""
     chorales = load()
     pieces = {split: [one.piece for one in held] for split, held in chorales.items()}
     sha = sha256_of([data_dir() / "jsb" / FILE])
     found: list[Result] = []
 
-    def add(
-        name: str,
-        rates: tuple[Rate, Rate],
-        facts: Mapping[str, object],
-        bar: float | None = None,
-        seeds: tuple[int, ...] = (),
-    ) -> None:
+    def add(name: str, rates: tuple[Rate, Rate], facts: Mapping[str, object], bar: float | None = None) -> None:
         for suffix, rate in zip(("", "_with_header"), rates, strict=True):
             found.append(
                 Result(
@@ -144,7 +107,7 @@ def run() -> list[Result]:
                     unit="nats/cell",
                     better="lower",
                     bar=None if suffix else bar,
-                    seeds=seeds,
+                    seeds=(),
                     n=len(pieces["test"]),
                     command="python -m benchmarks.score_jsb",
                     recipe={"task": "lead", "cells": sum(one.cells for one in chorales["test"]), **facts},
@@ -154,18 +117,13 @@ def run() -> list[Result]:
 
     test = costs(pieces["test"], model_scorer(load_model()))
     add("nats", per_cell(chorales["test"], test), model_facts(), BAR)
-    after = [per_cell(chorales["test"], costs(pieces["test"], model_scorer(tuned(seed)))) for seed in SEEDS]
-    add("nats_tuned", over_seeds(after), {**model_facts(), **RECIPE.as_dict()}, BAR, SEEDS)
     for name, (scorer, facts) in ngram_scorers(pieces["train"], pieces["valid"]).items():
         add(f"{name}_nats", per_cell(chorales["test"], costs(pieces["test"], scorer)), facts)
     return found
 
 
 def main(words: list[str]) -> None:
-    """Write the results; `--valid` prints what valid costs the model and the n-grams instead, `--train` tunes."""
-    if "--train" in words:
-        tuned(int(words[words.index("--train") + 1]))
-        return
+    """Write the results; `--valid` prints what valid costs the model and the n-grams instead."""
     if "--valid" not in words:
         write("score_jsb", run())
         return
