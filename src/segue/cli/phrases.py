@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal, TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -62,20 +62,20 @@ def phrase(
     scores = _made(held, given, amount, n, seed) if given else _new(held, (style, key, metre, sampler), bars, n, seed)
     written = []
     for number, score in enumerate(scores, start=1):
-        names = [file if number == 1 else file.with_stem(f"{file.stem}-{number}") for file in files]
-        for file in names:
-            write_file(score, file)
-        written.append([str(file) for file in names])
+        paths = [file if number == 1 else file.with_stem(f"{file.stem}-{number}") for file in files]
+        for path in paths:
+            write_file(score, path)
+        written.append([str(path) for path in paths])
     rows = [
-        {"files": names, "bars": len(score.bars), "notes": [note.pitch for part in score.parts for note in part.notes]}
-        for names, score in zip(written, scores, strict=True)
+        {"files": told, "bars": len(score.bars), "notes": [note.pitch for part in score.parts for note in part.notes]}
+        for told, score in zip(written, scores, strict=True)
     ]
     if json:
         print_json(rows)
         return
-    for score, names in zip(scores, written, strict=True):
-        told = " ".join(str(score.key.spell(note.pitch)) for part in score.parts for note in part.notes)
-        console().print(f"{', '.join(names) or score.key}: {told}", markup=False, soft_wrap=True)
+    for score, told in zip(scores, written, strict=True):
+        notes = " ".join(str(score.key.spell(note.pitch)) for part in score.parts for note in part.notes)
+        console().print(f"{', '.join(told) or score.key}: {notes}", markup=False, soft_wrap=True)
 
 
 def _made(held: Phrases, given: list[Score], amount: float, n: int, seed: int) -> list[Score]:
@@ -92,7 +92,7 @@ def _new(held: Phrases, asked: tuple[str, str, str, str], bars: int, n: int, see
     style, key, metre, named = asked
     if named not in ("", "generator", "prior"):
         raise InputError(f"sampler {named!r} is none of generator, prior")
-    sampler = "generator" if named == "generator" else "prior" if named else None
+    sampler: Literal["generator", "prior"] | None = "generator" if named == "generator" else "prior" if named else None
     return held.phrase(style, key=Key.parse(key), metre=metre, bars=bars, n=n, seed=seed, sampler=sampler)
 
 

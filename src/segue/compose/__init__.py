@@ -1,1 +1,1 @@
-"""Composing with a musician in charge: every verb takes music and wishes, and gives several offers, each with reasons."""
+"""Composing with a musician in charge: each verb takes music and wishes, and gives several offers with reasons."""

@@ -131,7 +131,8 @@ def adversarial_loss(network: PhraseNetwork, real: Tensor, condition: Tensor) ->
     between = (way * real + (1 - way) * made.detach()).requires_grad_()
     (slope,) = torch.autograd.grad(network.judge(between, condition).sum(), between, create_graph=True)
     penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
-    return gap + _PENALTY * penalty
+    found: Tensor = gap + _PENALTY * penalty
+    return found
 
 
 def evaluate(network: PhraseNetwork, phrases: Sequence[Phrase]) -> dict[str, float]:
