@@ -113,6 +113,12 @@ def test_a_choir_voice_beyond_its_compass_is_found_and_one_at_its_end_all_the_ti
     assert [one.parts for one in by("tessitura", tiring)] == [("Soprano",)]
 
 
+def test_a_bass_that_is_played_is_no_singer() -> None:
+    low = [(1, 31)] * 8
+    assert by("voice-range", tune(low, name="Bass", program=33)) == []
+    assert by("voice-range", tune(low, name="Bass", program=52)) != []
+
+
 def test_a_tune_with_words_spans_an_octave_and_a_fifth_at_most() -> None:
     words = [(0, Syllable("la"))]
     assert by("wide-tune", tune([(1, 60), (1, 72), (2, 79)], words=words)) == []

@@ -19,6 +19,8 @@ from segue.music.styles import style_named
 STRICT = frozenset(("chorale", "hymn", "renaissance", "baroque", "classical"))
 _SINGERS = range(52, 55)  # General MIDI: choir, voice, synth voice
 _VOICE_WORDS = ("voice", "vocal", "soprano", "alto", "tenor", "bass", "canto", "singer", "choir", "treble", "baritone")
+# General MIDI's basses, contrabass, saxophones and other winds, which share their names with singers
+_NAMESAKES = frozenset((*range(32, 40), 43, *range(56, 75)))
 _LEAST_VOICES, _MOST_VOICES = 3, 6
 _DOUBLING = 0.6  # share of a voice's notes that are another's too
 _FEWEST_DOUBLED = 12  # notes; fewer may agree by a fault
@@ -236,4 +238,5 @@ def _one_at_a_time(part: Part) -> tuple[Sounding, ...] | None:
 
 def _is_sung(part: Part) -> bool:
     plain = part.name.casefold()
-    return bool(part.words) or part.program in _SINGERS or any(plain.startswith(word) for word in _VOICE_WORDS)
+    is_named = part.program not in _NAMESAKES and any(plain.startswith(word) for word in _VOICE_WORDS)
+    return bool(part.words) or part.program in _SINGERS or is_named
