@@ -53,7 +53,7 @@ def page() -> str:
         "# Pieces that the score model wrote",
         "",
         "By the model that lies in the package, under the grammar, bar after bar; nothing was edited afterwards.",
-        "All of it is made again by `make examples`; the seeds are those of the first four that we liked best.",
+        "All of it is made again by `make examples`; the seeds are of the first four.",
     ]
     for name in WISHES:
         place = Path("docs/examples")
