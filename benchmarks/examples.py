@@ -1,7 +1,7 @@
 """Make docs/examples anew: a piece of each of five styles by the shipped model (`make examples`).
 
 Each line of `WISHES` is the options of one `segue generate`; the same seed gives the same piece on the same machine.
-The seeds are those of the first four that we liked best; what any other seed gives, the same command tells.
+The seeds are of the first four; what any other seed gives, the same command tells.
 """
 
 from __future__ import annotations
