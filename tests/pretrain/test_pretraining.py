@@ -47,7 +47,7 @@ def test_it_learns_and_leaves_a_folder_of_the_best_weights(tmp_path: Path) -> No
 
 def test_a_stopped_pretraining_ends_in_the_weights_of_an_unbroken_one(tmp_path: Path) -> None:
     with pytest.raises(StoppedError, match="goes on from there"):
-        pretrain(TRAIN, VALID, CONFIG, RECIPE, tmp_path / "a", SMALL, lambda _: [KillAt(4, signal.SIGINT)])
+        pretrain(TRAIN, VALID, CONFIG, RECIPE, tmp_path / "a", SMALL, lambda _: [KillAt(2, signal.SIGINT)])
     assert not (tmp_path / "a" / "config.json").exists()
     pretrain(TRAIN, VALID, CONFIG, RECIPE, tmp_path / "a", SMALL)
     pretrain(TRAIN, VALID, CONFIG, RECIPE, tmp_path / "b", SMALL)
