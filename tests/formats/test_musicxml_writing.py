@@ -281,3 +281,9 @@ def test_an_mxl_file_is_the_same_text_zipped() -> None:
     assert mxl.write(score) == mxl.write(score)
     assert mxl.write(score)[:2] == b"PK"
     assert mxl.read(musicxml.write(score)) == musicxml.read(mxl.write(score)) == score
+
+
+def test_a_rest_as_long_as_a_whole_note_is_no_rest_of_the_whole_bar() -> None:
+    part = Part(Notes(1, [0, 8], [4, 8], [60, 62], [80, 80]))
+    text = musicxml.write(Score((part,), (Bar(Metre(4, 2)), Bar(Metre(4, 2))))).decode()
+    assert re.findall(r"<note><rest/><duration>\d+</duration><voice>1</voice><type>(\w+)</type>", text) == ["half"] * 2

@@ -118,6 +118,8 @@ def _fits(at: Fraction, value: Value, grid: Grid, is_rest: bool) -> bool:
 
 
 def _fits_rest(at: Fraction, value: Value, grid: Grid) -> bool:
+    if value.length >= 4:  # in a longer bar programs take the sign of a whole rest for a rest of all the bar
+        return False
     if grid.is_compound and value.length in (grid.beat, grid.beat * 2 / 3):
         return not at % grid.beat
     if value.dots:
