@@ -33,7 +33,7 @@ from segue.music.score import Score
 from segue.music.statistics import STATISTICS
 
 SAMPLING = Sampling()  # on valid no worse than top_p .99 or .98 in four of five styles: the model as it is
-LIMITS = Limits(in_range=True, least_bars=8, most_bars=24)
+LIMITS = Limits(in_range=True, in_sixteenths=True, least_bars=8, most_bars=24)
 VALID, FREE = 1000, 500
 AIM = 0.5
 PROGRAMS = frozenset(("abcjs", "music21", "symusic"))

@@ -52,6 +52,16 @@ def test_what_is_drawn_is_said_again_alike(seed: int) -> None:
         assert decode(encode(score, task).tokens) == heard
 
 
+def test_irregular_bars_last_so_many_sixteenths_where_that_is_asked_for() -> None:
+    lengths = set()
+    for seed in range(600):
+        tokens = draw(Limits(in_sixteenths=True, most_bars=6), seed)
+        if tokens[0] - v.TASK.start < 2:
+            lengths |= {bar.length for bar in decode(tokens).bars if bar.is_irregular}
+    assert len(lengths) > 5
+    assert all((4 * length).denominator == 1 for length in lengths)
+
+
 def test_a_piece_has_as_many_bars_as_it_must() -> None:
     for seed in range(30):
         tokens = draw(Limits(least_bars=3, most_bars=3), seed)

@@ -71,7 +71,7 @@ def generate_piece(engine: Engine, wish: Wish, sampling: Sampling) -> Score:
     score language has no words.
     """
     least, most = (wish.bars, wish.bars) if wish.bars else (1, 100_000)
-    language = score_language(grammar.Limits(in_range=True, least_bars=least, most_bars=most))
+    language = score_language(grammar.Limits(in_range=True, in_sixteenths=True, least_bars=least, most_bars=most))
     prefix = (v.ID["task:lead"], v.ID[f"source:{wish.source}"])
     fields = wish.fields()
 

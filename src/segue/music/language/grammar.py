@@ -28,12 +28,14 @@ class Limits:
     """What may be drawn beyond what the language demands.
 
     `in_range` keeps every instrument to its range, `fill_in_range` only what fills holes, `masks` allows masks (a
-    prefix that asks for infilling has them), and a piece has at least `least_bars` and at most `most_bars` bars.
+    prefix that asks for infilling has them), `in_sixteenths` lets bars that are no whole ones last so many sixteenths
+    (every format can say that), and a piece has at least `least_bars` and at most `most_bars` bars.
     """
 
     in_range: bool = False
     fill_in_range: bool = False
     masks: bool = False
+    in_sixteenths: bool = False
     least_bars: int = 1
     most_bars: int = 100_000
 
@@ -227,6 +229,8 @@ class State:
 
     def _legal_partial(self) -> int:
         mask = m.holds(MOST_TICKS - self.bar_ticks)
+        if self.limits.in_sixteenths:
+            mask &= m.SIXTEENTHS
         return mask | self._legal_bar() if self.bar_ticks else mask
 
     def _step_partial(self, token: int) -> None:

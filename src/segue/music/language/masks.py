@@ -80,6 +80,7 @@ def lates(token: int, before: int, stop: int) -> int:
 TASKS, SOURCES, STYLES, MODES = bits(v.TASK), bits(v.SOURCE), bits(v.STYLE), bits(v.MODE)
 TONICS, METRES, TEMPOS, KINDS = bits(v.TONIC), bits(v.METRE), bits(v.TEMPO), bits(v.KIND)
 INSTRUMENTS, REGISTERS, SECTIONS, ENDINGS = bits(v.INST), bits(v.REGISTER), bits(v.SECTION), bits(v.ENDING)
+SIXTEENTHS = bits(token for token in v.HOLD if v.TICKS_OF[token] % (v.TICKS // 4) == 0)  # holds of so many of them
 QUALITIES, BASSES, SYLLABLES = bits(v.QUALITY), bits(v.BASS), bits(v.SYLLABLE)
 ROOTS, CHORD_STARTS = bits(v.ROOT), bits((*v.ROOT, v.NO_CHORD))
 TRIADS = bits((v.QUALITY_OF[""], v.QUALITY_OF["m"]))
