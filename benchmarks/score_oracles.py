@@ -2,8 +2,8 @@
 
 A piece is valid where abcjs has nothing to warn of and finds the bars of every voice where the score has them, music21
 its bars and notes, and symusic its notes as they are played. Stress without words cannot be written as words and is
-left out. Whether abcjs also plays the notes where they stand is told apart: it lays overlays (`&`) and some tuplets
-elsewhere than it reads them.
+left out. Whether abcjs also plays the notes where they stand is told apart: it lays overlays (`&`) behind tuplets, and
+what follows a tuplet of p unequal notes (which it takes for equal ones), elsewhere than it reads them.
 """
 
 from __future__ import annotations
