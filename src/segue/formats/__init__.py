@@ -20,6 +20,7 @@ from segue.formats import (
     midi,
     musicxml,
     mxl,
+    pdf,
     png,
     roll,
     salami,
@@ -58,7 +59,7 @@ ALL: tuple[Format, ...] = (
     *(midi, musicxml, mxl, abc),
     *(chordpro, salami, chart, harte, ireal),
     *(lrc, lyrics),
-    *(svg, roll, png, wav),
+    *(svg, roll, png, pdf, wav),
 )
 
 

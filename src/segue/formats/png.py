@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from segue.errors import InputError
 from segue.formats import svg
 from segue.music.score import Score
@@ -14,8 +12,6 @@ EXAMPLE = b""
 
 _ZOOM = 2.0  # a page is then 1,680 pixels wide
 _MOST_PIXELS = 30_000  # high
-_FONTS = ("STIXGeneral.ttf", "STIXGeneralItalic.ttf", "STIXGeneralBol.ttf", "STIXGeneralBolIta.ttf", "DejaVuSans.ttf")
-_FIRST_ASIAN = "\u2e80"
 
 
 def write(score: Score) -> bytes:
@@ -29,10 +25,8 @@ def draw(picture: str) -> bytes:
     Text is set in the Times-like STIX fonts that come with matplotlib; fonts of the system are looked for only where
     there are Asian letters.
     """
-    import matplotlib
     import resvg_py
 
-    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
     height = float(svg.size_of(picture)[1])
     try:
         return bytes(
@@ -40,8 +34,8 @@ def draw(picture: str) -> bytes:
                 svg_string=picture,
                 background="#ffffff",
                 zoom=min(_ZOOM, _MOST_PIXELS / height),
-                skip_system_fonts=max(picture) < _FIRST_ASIAN,
-                font_files=[str(folder / name) for name in _FONTS],
+                skip_system_fonts=not svg.is_asian(picture),
+                font_files=svg.font_files(),
                 font_family="STIXGeneral",
                 serif_family="STIXGeneral",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from segue.errors import InputError
@@ -49,6 +50,8 @@ _MUSIC_TEXT = re.compile(r'<tspan font-family="Leipzig" font-size="(\d+)px">([^<
 _DEGREE = re.compile(r"<degree .*?</degree>")  # Verovio shows them beside the text of a chord, which tells them too
 _CHORD = re.compile(r'class="harm">.*?</g>')
 _ALTERED = re.compile(r"([b#])(?=\d+[^<>\"]*<)")
+_FONTS = ("STIXGeneral.ttf", "STIXGeneralItalic.ttf", "STIXGeneralBol.ttf", "STIXGeneralBolIta.ttf", "DejaVuSans.ttf")
+_FIRST_ASIAN = "\u2e80"
 _SIZE = re.compile(r'width="([\d.]+)px" height="([\d.]+)px"')
 _TITLE = re.compile(r'(text-anchor="middle"[^>]*>(?:<tspan[^>]*>)*?<tspan font-size=")(\d+)(px">)')
 
@@ -90,6 +93,19 @@ def _plain_text(svg: str) -> str:
 
 def _sign(size: str, text: str) -> str:
     return f'<tspan font-size="{int(size) * 9 // 16}px">{text.translate(_SIGNS).replace(" .", ".")}</tspan>'
+
+
+def font_files() -> list[str]:
+    """Return the fonts in which pictures are lettered: the Times-like STIX that comes with matplotlib, DejaVu Sans."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
+    return [str(folder / name) for name in _FONTS]
+
+
+def is_asian(picture: str) -> bool:
+    """Whether a picture has letters that none of `font_files` has, so that those of the system are to be looked for."""
+    return max(picture) >= _FIRST_ASIAN
 
 
 def size_of(picture: str) -> tuple[float, float]:
