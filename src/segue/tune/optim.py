@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from segue.errors import InputError
-from segue.models.text import TextEncoder
+from segue.models.text import TextEncoder, is_bf16_fast
+from segue.tune.muon import MuonInFp32
 from segue.tune.recipe import Recipe
 
 
@@ -57,7 +58,9 @@ class MuonAndAdamW(torch.optim.Optimizer):
         others = [group for group in settings if not group["is_hidden"]]
         self._parts: list[tuple[bool, torch.optim.Optimizer]] = []
         if hidden:
-            self._parts.append((True, torch.optim.Muon(hidden, adjust_lr_fn="match_rms_adamw")))
+            is_fast = is_bf16_fast(hidden[0]["params"][0].device)
+            muon = torch.optim.Muon(hidden, adjust_lr_fn="match_rms_adamw") if is_fast else MuonInFp32(hidden)
+            self._parts.append((True, muon))
         if others:
             self._parts.append((False, torch.optim.AdamW(others, betas=(0.9, 0.95), fused=True)))
         self.param_groups = [group for _, part in self._parts for group in part.param_groups]
