@@ -56,6 +56,20 @@ def test_logits_are_those_of_transformers_llama(folder: Path) -> None:
     assert mine.config.parameters == sum(weight.numel() for weight in theirs.parameters())
 
 
+def test_dropout_is_in_training_only_and_leaves_the_mean() -> None:
+    mine, tokens = model(deviation=0.02), ids(1, 20)
+    with torch.no_grad():
+        plain = mine(tokens)
+        mine.set_dropout(0.5)
+        assert torch.equal(mine(tokens), plain)
+        mine.train()
+        torch.manual_seed(3)
+        drawn = torch.stack([mine.model.layers[0]._dropped(torch.ones(1000)) for _ in range(20)])  # type: ignore[operator]
+        assert not torch.equal(mine(tokens), plain)
+    assert set(drawn.flatten().tolist()) == {0.0, 2.0}
+    assert drawn.mean().item() == pytest.approx(1.0, abs=0.03)
+
+
 def test_peft_wraps_the_folder(folder: Path) -> None:
     from peft import LoraConfig, get_peft_model
     from transformers import LlamaForCausalLM

@@ -106,6 +106,7 @@ def pretrain(
     held = list(Bundles(valid, _HELD_BUNDLE, recipe.seed))
     tokens = int(data.mean_tokens * recipe.batch_size * recipe.accumulate)
     model = _begin(config, recipe.seed, budget.start)
+    model.set_dropout(recipe.dropout)
     task = next_token_task()
     if budget.minutes:
         plan = _plan(model, data, held, recipe, out, budget.minutes, tokens)

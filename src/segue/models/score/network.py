@@ -8,6 +8,7 @@ not imported, because importing transformers takes seconds and loading the shipp
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -62,6 +63,12 @@ class ScoreModel(nn.Module):
                 is_last = name.endswith(("o_proj.weight", "down_proj.weight"))
                 nn.init.normal_(weight, std=0.02 / math.sqrt(2 * self.config.layers) if is_last else 0.02)
 
+    def set_dropout(self, share: float) -> None:
+        """Drop that share of what each part adds to the stream, and of the token vectors, while it is trained."""
+        self.model.dropout = share
+        for layer in self.model.layers:
+            cast(_Layer, layer).dropout = share
+
     def hidden(self, ids: Tensor, cache: Cache | None = None) -> Tensor:
         """Return the last hidden vectors (B, T, width) of token ids (B, T).
 
@@ -103,6 +110,7 @@ class _Decoder(nn.Module):
         self.embed_tokens = _Embedding(config.vocabulary, config.width)
         self.layers = nn.ModuleList(_Layer(config) for _ in range(config.layers))
         self.norm = _Norm(config)
+        self.dropout = 0.0
         self._table: tuple[Tensor, Tensor] | None = None
 
     def forward(self, ids: Tensor, cache: Cache | None) -> Tensor:
@@ -110,6 +118,8 @@ class _Decoder(nn.Module):
         stream = self.embed_tokens(ids)
         if torch.is_autocast_enabled(stream.device.type):
             stream = stream.to(torch.get_autocast_dtype(stream.device.type))
+        if self.dropout:
+            stream = F.dropout(stream, self.dropout, self.training)
         turn = self._rotations(start, start + ids.shape[1], stream)
         for number, layer in enumerate(self.layers):
             stream = layer(stream, turn, cache, number)
@@ -149,11 +159,14 @@ class _Layer(nn.Module):
         self.mlp = _FeedForward(config)
         self.input_layernorm = _Norm(config)
         self.post_attention_layernorm = _Norm(config)
+        self.dropout = 0.0
 
     def forward(self, stream: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None, number: int) -> Tensor:
-        stream = stream + self.self_attn(self.input_layernorm(stream), turn, cache, number)
-        out: Tensor = stream + self.mlp(self.post_attention_layernorm(stream))
-        return out
+        stream = stream + self._dropped(self.self_attn(self.input_layernorm(stream), turn, cache, number))
+        return stream + self._dropped(self.mlp(self.post_attention_layernorm(stream)))
+
+    def _dropped(self, added: Tensor) -> Tensor:
+        return F.dropout(added, self.dropout, self.training) if self.dropout else added
 
 
 class _Attention(nn.Module):
