@@ -12,7 +12,7 @@ import torch
 
 from segue.errors import InputError
 from segue.models.engine.fast import FastEngine
-from segue.models.engine.generating import Bar, Generated, Request, generate, generate_batch, stream
+from segue.models.engine.generating import Bar, Generated, Request, generate, generate_batch, stream, stream_batch
 from segue.models.engine.grammar import State
 from segue.models.engine.protocol import Engine
 from segue.models.engine.reference import ReferenceEngine
@@ -143,6 +143,21 @@ def together(bars: list[Bar]) -> Generated:
         tuple(one for bar in bars for one in bar.logprobs),
         last,
     )
+
+
+def test_bars_of_several_pieces_come_in_turn_and_are_those_of_each_alone(engine: Engine) -> None:
+    requests = [asked(seed, max_bars=bars, allow=never_ending) for seed, bars in enumerate((3, 1, 5, 3))]
+    requests.append(Request((BEGIN,), max_bars=2, allow=never_ending))
+    given = list(stream_batch(engine, TOY, requests))
+    for number, request in enumerate(requests):
+        alone = list(stream(engine, TOY, request))
+        mine = [bar for place, bar in given if place == number]
+        assert [(bar.number, bar.tokens, bar.stopped) for bar in mine] == [
+            (bar.number, bar.tokens, bar.stopped) for bar in alone
+        ]
+    order = [place for place, _ in given]
+    assert order.index(3) < len(order) - 1 - order[::-1].index(2)  # the last one does not wait for the longest
+    assert list(stream_batch(engine, TOY, [])) == []
 
 
 @pytest.mark.parametrize("prefix", [(BEGIN,), PREFIX, PREFIX[:2], PREFIX[:3], PREFIX[:4]])

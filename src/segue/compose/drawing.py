@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 
 from segue.compose.excerpt import Said, Window, said, windows
@@ -17,8 +18,8 @@ from segue.compose.holes import Drawn, Ground, check_holes, entering, put_in, so
 from segue.compose.offer import Offer, check_count
 from segue.compose.onward import Script, begun, is_onward, limits
 from segue.errors import InputError, did_you_mean
-from segue.models.engine.generating import Request, generate_batch
-from segue.models.engine.grammar import Allow, Language
+from segue.models.engine.generating import Request, stream_batch
+from segue.models.engine.grammar import Allow
 from segue.models.engine.grammar import State as AnyState
 from segue.models.engine.language import score_language
 from segue.models.engine.protocol import Engine
@@ -33,8 +34,9 @@ from segue.music.score import Bar, Score
 from segue.music.styles import STYLES
 
 SAMPLING = Sampling(temperature=0.9, top_p=0.97)
-_ROWS = 8  # alternatives drawn in one batch: as many as share one reading of the weights
+ROWS = 8  # alternatives drawn in one batch: as many as share one reading of the weights
 _AGAIN = 3  # times that alternatives equal to others are drawn anew
+_language = lru_cache(maxsize=64)(score_language)  # kept, since it remembers legal sets
 _NOT_SUNG = ~m.SYLLABLES
 _NO_HOLD = ~m.bits(v.HOLD)
 _NOT_SILENT = ~(1 << v.SILENT)
@@ -62,13 +64,34 @@ class Spot:
         return (self.state.at - v.ROOT.start + self.state.tonic) % 12
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """A bar (from 0) that was just drawn, and the seed of the alternative that it belongs to.
+
+    Where it is drawn once more (a dull section, an alternative equal to another), a later glimpse takes its place.
+    """
+
+    seed: int
+    bar: int
+    make: Callable[[], Score]
+
+    @cached_property
+    def score(self) -> Score:
+        """The alternative so far: its holes filled up to this bar, the others as they were; made when asked for."""
+        return self.make()
+
+
+Seen = Callable[[Glimpse], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """How many alternatives a verb offers, how they are drawn, and who is told how many bars are done."""
+    """How many alternatives a verb offers, how they are drawn, who is told how many bars are done, who sees each."""
 
     n: int = 4
     sampling: Sampling = SAMPLING
     progress: Callable[[int], None] | None = None
+    seen: Seen | None = None
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -112,11 +135,16 @@ def draw(
     n: int = 4,
     sampling: Sampling = SAMPLING,
     progress: Callable[[int], None] | None = None,
+    seen: Seen | None = None,
+    *,
+    is_distinct: bool = True,
 ) -> list[Offer[Score]]:
     """Fill the holes `n` times, the likeliest first; what is outside them stays as it was, to the note.
 
     Alternative i is drawn with the seed of `sampling` plus i; those equal to one before are drawn anew with further
-    seeds, and left out if they still are. `progress` is told how many bars are done, where several excerpts are needed.
+    seeds, and left out if they still are, unless `is_distinct` is false: then each is one vote for what the model takes
+    for likely. `progress` is told how many bars are done, where several excerpts are needed,
+    `seen` is shown each bar of each alternative as soon as it is drawn.
     Stopped by Ctrl-C between excerpts, what is done is returned; `Score.notice` says from which bar on nothing is new.
     """
     check_count(n)
@@ -125,10 +153,11 @@ def draw(
     seeds = iter(range(sampling.seed, sampling.seed + n * (1 + _AGAIN)))
     for _ in range(1 + _AGAIN):
         wanted = list(islice(seeds, n - len(found)))
-        for first in range(0, len(wanted), _ROWS):
-            made, stopped = _drawn(engine, rewriting, wanted[first : first + _ROWS], sampling, progress)
+        for first in range(0, len(wanted), ROWS):
+            here = [replace(sampling, seed=seed) for seed in wanted[first : first + ROWS]]
+            made, stopped = _drawn(engine, rewriting, here, progress, seen)
             for offer in made:
-                if all(offer.value != other.value for other in found.values()):
+                if not is_distinct or all(offer.value != other.value for other in found.values()):
                     found[offer.seed] = offer
             if stopped:
                 break
@@ -148,30 +177,54 @@ def continued(score: Score, bars: int) -> tuple[Score, frozenset[int]]:
     return longer, frozenset(range(len(score.bars), len(longer.bars)))
 
 
-@dataclass
+@dataclass(frozen=True)
+class Ask:
+    """Holes to be filled once, with a sampling, and who sees each bar of it."""
+
+    rewriting: Rewriting
+    sampling: Sampling = SAMPLING
+    seen: Seen | None = None
+
+
+def draw_each(engine: Engine, asks: Sequence[Ask]) -> list[Offer[Score]]:
+    """Fill the holes of several scores, each once and as it would be alone, all together; offers in their order."""
+    making = [_Making(ask, Ground.of(ask.rewriting.score, ask.rewriting.holes)) for ask in asks]
+    plans = [_windows(engine, one) for one in making]
+    for step in range(max(map(len, plans), default=0)):
+        _fill(engine, [(one, plan[step]) for one, plan in zip(making, plans, strict=True) if step < len(plan)])
+    return [one.offer() for one in making]
+
+
 class _Making:
     """One alternative in the making."""
 
-    score: Score
-    seed: int
-    logprobs: list[float] = field(default_factory=list)
+    def __init__(self, ask: Ask, ground: Ground) -> None:
+        self.ask, self.ground, self.score = ask, ground, ground.score
+        self.logprobs: list[float] = []
+
+    def offer(self) -> Offer[Score]:
+        return Offer(self.ground.finished(self.score), _mean(self.logprobs), self.ask.sampling.seed)
+
+
+def _windows(engine: Engine, one: _Making) -> list[Window]:
+    return windows(one.ground.score, one.ask.rewriting.holes, one.ask.rewriting.heads, engine.longest)
 
 
 def _drawn(
     engine: Engine,
     rewriting: Rewriting,
-    seeds: Sequence[int],
-    sampling: Sampling,
+    samplings: Sequence[Sampling],
     progress: Callable[[int], None] | None,
+    seen: Seen | None,
 ) -> tuple[list[Offer[Score]], bool]:
-    """Alternatives of these seeds, and whether they were stopped before all holes were filled."""
+    """Alternatives by these samplings, and whether they were stopped before all holes were filled."""
     ground = Ground.of(rewriting.score, rewriting.holes)
-    making = [_Making(ground.score, seed) for seed in seeds]
-    plan = windows(ground.score, rewriting.holes, rewriting.heads, engine.longest)
+    making = [_Making(Ask(rewriting, sampling, seen), ground) for sampling in samplings]
+    plan = _windows(engine, making[0])
     filled = done = 0
     try:
         for window in plan:
-            _fill(engine, rewriting, making, window, sampling)
+            _fill(engine, [(one, window) for one in making])
             filled, done = filled + 1, done + len({bar for bar, _ in window.holes})
             if progress is not None:
                 progress(done)
@@ -182,41 +235,66 @@ def _drawn(
         told = f"stopped: nothing is new from bar {min(window.holes)[0] + 1} on"
         for one in making:
             one.score = one.score.replace(notice=(*one.score.notice, told))
-    offers = [Offer(ground.finished(one.score), _mean(one.logprobs), one.seed) for one in making]
-    return offers, filled < len(plan)
+    return [one.offer() for one in making], filled < len(plan)
 
 
-def _fill(engine: Engine, rewriting: Rewriting, making: Sequence[_Making], window: Window, sampling: Sampling) -> None:
-    """Fill the holes of one window in every alternative."""
-    asks = [_asked(engine, rewriting, one, window, sampling) for one in making]
-    made = generate_batch(engine, asks[0].language, [ask.request for ask in asks])
-    drawn = [
-        Drawn(decode(ask.cut.prefix + tokens.tokens), ask.cut.first, ask.cut.voices, window.holes)
-        for ask, tokens in zip(asks, made, strict=True)
-    ]
-    scores = [put_in(one.score, new) for one, new in zip(making, drawn, strict=True)]
-    for one, score, new in zip(making, scores, made, strict=True):
-        one.score = score
-        one.logprobs += [each for each in new.logprobs if each < 0]
+def _fill(engine: Engine, work: Sequence[tuple[_Making, Window]]) -> None:
+    """Fill the holes of one window in each alternative."""
+    together: dict[grammar.Limits, list[_Asked]] = {}
+    for one, window in work:
+        bounds, asked = _asked(engine, one, window)
+        together.setdefault(bounds, []).append(asked)
+    filled: list[tuple[_Asked, Score, list[float]]] = []
+    for bounds, asks in together.items():
+        tokens: list[tuple[int, ...]] = [()] * len(asks)
+        logprobs: list[list[float]] = [[] for _ in asks]
+        for place, bar in stream_batch(engine, _language(bounds), [ask.request for ask in asks]):
+            tokens[place] += bar.tokens
+            logprobs[place] += [each for each in bar.logprobs if each < 0]
+            asks[place].show(tokens[place], bar.number)
+        filled += [(ask, ask.filled(tokens[place]), logprobs[place]) for place, ask in enumerate(asks)]
+    for ask, score, values in filled:  # all or none, if Ctrl-C comes
+        ask.one.score = score
+        ask.one.logprobs += values
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked of the engine for one window of one alternative."""
 
+    one: _Making
+    score: Score  # before anything is filled
     cut: Said
-    language: Language
+    bars: tuple[int, ...]  # that have holes
     request: Request
 
+    def filled(self, tokens: tuple[int, ...], last: int | None = None) -> Score:
+        """The score with what is drawn put in, in all its holes or up to a bar."""
+        holes = frozenset(hole for hole in self.cut.holes if last is None or hole[0] <= last)
+        drawn = Drawn(decode(self.cut.prefix + tokens), self.cut.first, self.cut.voices, holes)
+        return put_in(self.score, drawn)
 
-def _asked(engine: Engine, rewriting: Rewriting, one: _Making, window: Window, sampling: Sampling) -> _Asked:
+    def show(self, tokens: tuple[int, ...], count: int) -> None:
+        """Show the last of so many bars to who wants to see it."""
+        ask = self.one.ask
+        if ask.seen is not None and 0 < count <= len(self.bars):
+            bar = self.bars[count - 1]
+            ask.seen(Glimpse(ask.sampling.seed, bar, partial(self._so_far, tokens, bar)))
+
+    def _so_far(self, tokens: tuple[int, ...], last: int) -> Score:
+        return self.one.ground.finished(self.filled(tokens, last))
+
+
+def _asked(engine: Engine, one: _Making, window: Window) -> tuple[grammar.Limits, _Asked]:
+    rewriting = one.ask.rewriting
     score = one.score.replace(style=rewriting.style) if rewriting.style else one.score
     heads, rules = rewriting.heads, rewriting.narrow
     spoken = sounding(rewriting.score) & window.holes
+    numbers = tuple(sorted({bar for bar, _ in window.holes}))
     bars = None
     if is_onward(rewriting.score, window):
         cut = begun(score, window, heads, engine.longest)
-        bounds, bars = limits(score, cut, rewriting.in_range), len({bar for bar, _ in window.holes})
+        bounds, bars = limits(score, cut, rewriting.in_range), len(numbers)
         allow = _onward(Script(score, cut, heads, spoken), entering(score, cut.holes), rules)
     else:
         cut = said(score, window, heads, rewriting.task, engine.longest)
@@ -224,8 +302,8 @@ def _asked(engine: Engine, rewriting: Rewriting, one: _Making, window: Window, s
             grammar.Limits(fill_in_range=rewriting.in_range, masks=True),
             _filling(score, cut, spoken, rules),
         )
-    request = Request(cut.prefix, engine.longest, bars, replace(sampling, seed=one.seed), allow)
-    return _Asked(cut, score_language(bounds), request)
+    request = Request(cut.prefix, engine.longest, bars, one.ask.sampling, allow)
+    return bounds, _Asked(one, one.score, cut, numbers, request)
 
 
 def _mean(logprobs: Sequence[float]) -> float:

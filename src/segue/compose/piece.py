@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from segue.compose.arrange import arrange
-from segue.compose.drawing import SAMPLING, Narrow, Rewriting, Spot, draw
+from segue.compose.drawing import SAMPLING, Ask, Glimpse, Narrow, Rewriting, Seen, draw_each
 from segue.compose.excerpt import head_of
 from segue.compose.forms import Plan, Section, plan
-from segue.compose.guides import LineGuide, Pitches, RangeGuide, between, of_classes
+from segue.compose.guides import LineGuide, RangeGuide, between
 from segue.compose.likeness import likeness
 from segue.compose.melody import MelodyWish, range_of
 from segue.compose.offer import Offer
 from segue.compose.roles import check_parts, check_style
-from segue.compose.stretches import Told, several, silent
+from segue.compose.section_parts import CLOSE, Framing, endings, given_chords, repeated, varied
+from segue.compose.stretches import Told, in_batches, silent
 from segue.compose.theory import Setting, checked_rules, narrowing
 from segue.errors import InputError
-from segue.models.engine.generating import Request, generate
+from segue.models.engine.generating import Request, generate_batch
 from segue.models.engine.grammar import State as AnyState
 from segue.models.engine.language import score_language
 from segue.models.engine.piece import Wish
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
 from segue.music.cadence import cadence_of
-from segue.music.chord import Chord
 from segue.music.key import Key
 from segue.music.language import grammar
 from segue.music.language import vocabulary as v
@@ -35,16 +34,13 @@ from segue.music.language.decode import decode
 from segue.music.language.encode import Lane
 from segue.music.metre import Metre
 from segue.music.note import Notes
-from segue.music.score import Bar, ChordAt, Part, Score
+from segue.music.score import Bar, Part, Score
 
 _CHORDS, _MELODY = 0, 1  # lanes
-_CLOSE = 2  # bars of a cadence
 _TRIES, _LIVELY = 3, 0.3  # of drawing a new section; how dull the first may be that is taken
 _LONG = 3  # quarter notes of a bar in which a chord may last two bars; in a shorter one four
 _HEADER = 7  # tokens before the voices
 _RULES = ("chord-scale", "cadences", "on-beats")
-_ROOTS = sum(1 << token for token in v.ROOT)
-_LEAVING = sum(1 << token for token in (*v.BAR, v.END))
 
 
 @dataclass(frozen=True)
@@ -90,124 +86,195 @@ def piece(
     n: int = 1,
     sampling: Sampling = SAMPLING,
     told: Told = silent,
+    seen: Seen | None = None,
 ) -> list[Offer[Score]]:
-    """Write pieces by a plan, `n` of them, the likeliest first; the same seed gives the same piece.
+    """Write pieces by a plan, `n` of them at once, the likeliest first; the same seed gives the same piece.
 
     Chords and melody of a new section are drawn bar by bar; a section that comes back is the same but for the bars of
     its variation and, where it ends otherwise, its last two. Each ends with its cadence, the last on the tonic. `told`
-    hears how many bars are done; Ctrl-C keeps the sections that are done.
+    hears how many bars are done in all pieces, `seen` is shown each bar as soon as it is drawn (a section found dull is
+    drawn once more); Ctrl-C keeps the sections that are done.
     """
     wish = wish or PieceWish()
     planned = plan(wish.form, wish.bars)
 
-    def once(seed: int) -> tuple[Offer[Score], bool]:
-        seeded = replace(sampling, seed=seed)
-        writing = _Writing(engine, wish, planned, seeded, told)
-        score, fit, done = writing.written()
-        reasons = tuple(_reasons(score, planned, done))
-        is_stopped = done < len(planned.sections)
-        if not wish.parts or is_stopped:
-            return Offer(score, fit, seed, reasons), is_stopped
-        parts = () if wish.parts == ("style",) else wish.parts
-        (arranged,) = arrange(engine, score, parts=parts, sampling=seeded, told=told)
-        is_whole = not any(reason.startswith("stopped") for reason in arranged.reasons)
-        return Offer(arranged.value, (fit + arranged.fit) / 2, seed, (*reasons, *arranged.reasons)), not is_whole
+    def written(seeds: Sequence[int]) -> tuple[list[Offer[Score]], bool]:
+        samplings = [replace(sampling, seed=seed) for seed in seeds]
+        offers = _together(engine, wish, planned, samplings, (told, seen))
+        if not wish.parts or len(offers[0].value.bars) < planned.bars:
+            return offers, len(offers[0].value.bars) < planned.bars
+        return _arranged(engine, wish, offers, samplings, told)
 
-    return several(n, sampling.seed, once)
+    return in_batches(n, sampling.seed, written)
+
+
+def _together(
+    engine: Engine, wish: PieceWish, planned: Plan, samplings: Sequence[Sampling], heard: tuple[Told, Seen | None]
+) -> list[Offer[Score]]:
+    """Write pieces side by side, so that the engine draws for all of them at once; Ctrl-C keeps whole sections."""
+    told, seen = heard
+    writings = [_Writing(wish, planned, sampling, seen) for sampling in samplings]
+    begun = [writing.begun(head) for writing, head in zip(writings, _headers(engine, wish, samplings), strict=True)]
+    made: list[_Made] = [_Made(score) for score, _ in begun]
+    done = 0
+    try:
+        told("sections", 0, planned.bars)
+        for place, section in enumerate(planned.sections):
+            steps = [
+                writing.section(one.score, bar, place)
+                for writing, one, (_, bar) in zip(writings, made, begun, strict=True)
+            ]
+            made = [one.and_then(*drawn) for one, drawn in zip(made, _in_step(engine, steps), strict=True)]
+            done = place + 1
+            told("sections", section.after, planned.bars)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+    return [
+        Offer(one.score, _mean(one.fits), sampling.seed, tuple(_reasons(one.score, planned, done)))
+        for one, sampling in zip(made, samplings, strict=True)
+    ]
+
+
+def _headers(engine: Engine, wish: PieceWish, samplings: Sequence[Sampling]) -> list[Score]:
+    """Scores of one bar that say style, key, metre and tempo, as wished, else as the model likes."""
+    fields = wish.header().fields()
+
+    def allow(state: AnyState) -> tuple[int, ...] | None:
+        wanted = fields.get(len(state.head)) if isinstance(state, grammar.State) else None
+        return None if wanted is None else (wanted,)
+
+    prefix = (v.ID["task:lead"], v.ID["source:notated"])
+    requests = [Request(prefix, _HEADER - len(prefix), None, sampling, allow) for sampling in samplings]
+    made = generate_batch(engine, score_language(), requests)
+    return [decode((*prefix, *one.tokens, v.BAR.start)) for one in made]
+
+
+def _in_step(engine: Engine, steps: Sequence[_Step]) -> list[_Drawn]:
+    """Run steps side by side: what each asks for next is drawn for all at once."""
+    found: dict[int, _Drawn] = {}
+    offers: dict[int, Offer[Score] | None] = dict.fromkeys(range(len(steps)))
+    while offers:
+        asks: dict[int, Ask] = {}
+        for place, offer in offers.items():
+            try:
+                asks[place] = next(steps[place]) if offer is None else steps[place].send(offer)
+            except StopIteration as ended:
+                found[place] = ended.value
+        offers = dict(zip(asks, draw_each(engine, list(asks.values())), strict=True))
+    return [found[place] for place in range(len(steps))]
+
+
+def _arranged(
+    engine: Engine, wish: PieceWish, offers: Sequence[Offer[Score]], samplings: Sequence[Sampling], told: Told
+) -> tuple[list[Offer[Score]], bool]:
+    """The pieces with their parts, and whether Ctrl-C came; then those that have some by then."""
+    parts = () if wish.parts == ("style",) else wish.parts
+    found: list[Offer[Score]] = []
+    try:
+        for offer, sampling in zip(offers, samplings, strict=True):
+            (arranged,) = arrange(engine, offer.value, parts=parts, sampling=sampling, told=told)
+            fit = (offer.fit + arranged.fit) / 2
+            found.append(Offer(arranged.value, fit, offer.seed, (*offer.reasons, *arranged.reasons)))
+            if any(reason.startswith("stopped") for reason in arranged.reasons):
+                return found, True
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        return found, True
+    return found, False
+
+
+_Drawn = tuple[Score, float]  # what is written, and the mean log-probability of what was drawn last
+_Step = Generator[Ask, Offer[Score], _Drawn]  # asks for something to be drawn, is sent it, and gives what it made of it
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A piece as far as it goes, and the fit of each section."""
+
+    score: Score
+    fits: tuple[float, ...] = ()
+
+    def and_then(self, score: Score, fit: float) -> _Made:
+        return _Made(score, (*self.fits, fit))
 
 
 @dataclass(frozen=True)
 class _Writing:
     """One piece in the making."""
 
-    engine: Engine
     wish: PieceWish
     plan: Plan
     sampling: Sampling
-    told: Told
+    seen: Seen | None
 
-    def written(self) -> tuple[Score, float, int]:
-        """The piece, the mean log-probability of what was drawn, and how many sections are done."""
-        score, bar = self._header()
-        fits: list[float] = []
-        try:
-            self.told("sections", 0, self.plan.bars)
-            for place, section in enumerate(self.plan.sections):
-                sampling = replace(self.sampling, seed=self.sampling.seed * 131 + place)
-                draws = self._again if self.plan.returns(place) else self._new
-                score, fit = draws(score, bar, section, sampling)
-                fits.append(fit)
-                self.told("sections", section.after, self.plan.bars)
-        except KeyboardInterrupt:
-            if not fits:
-                raise
-        return score, _mean(fits), len(fits)
-
-    def _header(self) -> tuple[Score, Bar]:
+    def begun(self, head: Score) -> tuple[Score, Bar]:
         """A score without bars that says style, tempo and the melody's part, and what each bar is like."""
-        wish = self.wish.header()
-        fields = wish.fields()
-
-        def allow(state: AnyState) -> tuple[int, ...] | None:
-            wanted = fields.get(len(state.head)) if isinstance(state, grammar.State) else None
-            return None if wanted is None else (wanted,)
-
-        prefix = (v.ID["task:lead"], v.ID["source:notated"])
-        request = Request(prefix, _HEADER - len(prefix), None, self.sampling, allow)
-        head = decode((*prefix, *generate(self.engine, score_language(), request).tokens, v.BAR.start))
-        player = self.wish.melody.player
-        part = Part(Notes.of(()), "Melody", player.program)
+        part = Part(Notes.of(()), "Melody", self.wish.melody.player.program)
         first = head.bars[0]
         return Score((part,), tempos=head.tempos, style=head.style), Bar(first.metre, self.wish.key or first.key)
 
+    def section(self, score: Score, bar: Bar, place: int) -> _Step:
+        """Write the next section."""
+        sampling = replace(self.sampling, seed=self.sampling.seed * 131 + place)
+        writes = self._again if self.plan.returns(place) else self._new
+        return writes(score, bar, self.plan.sections[place], sampling)
+
     # ---- sections
 
-    def _new(self, score: Score, bar: Bar, section: Section, sampling: Sampling) -> tuple[Score, float]:
+    def _new(self, score: Score, bar: Bar, section: Section, sampling: Sampling) -> _Step:
         """Go on with a section that was not heard yet; the liveliest and least like those before it of some tries."""
         longer = score.replace(bars=(*score.bars, *_bars(bar, section)))
         lanes = (_MELODY,) if section.degrees else (_CHORDS, _MELODY)
         if section.degrees:
-            longer = longer.replace(chords=(*longer.chords, *_given(longer, section)))
+            longer = longer.replace(chords=(*longer.chords, *given_chords(longer, section)))
         holes = frozenset((number, lane) for number in range(section.first, section.after) for lane in lanes)
         known = {self.plan.sections[one.model] for one in self.plan.sections if one.first < section.first}
         tries: list[tuple[float, Score, float]] = []
         while len(tries) < _TRIES and not (tries and tries[-1][0] <= _LIVELY):
             seeded = replace(sampling, seed=sampling.seed * 7 + len(tries))
-            made, fit = self._drawn(longer, section, holes, seeded)
-            tries.append((_dullness(made, section, known), made, fit))
+            offer = yield self._asked(longer, section, holes, seeded)
+            tries.append((_dullness(offer.value, section, known), offer.value, offer.fit))
         _, made, fit = min(tries, key=lambda one: one[0])
         return made, fit
 
-    def _again(self, score: Score, bar: Bar, section: Section, sampling: Sampling) -> tuple[Score, float]:
+    def _again(self, score: Score, bar: Bar, section: Section, sampling: Sampling) -> _Step:
         """Bring a section back, with its variation."""
         model = self.plan.sections[section.model]
-        longer = _repeated(score.replace(bars=(*score.bars, *_bars(bar, section))), model, section)
+        longer = repeated(score.replace(bars=(*score.bars, *_bars(bar, section))), model, section)
         if section.degrees:
-            longer = longer.replace(chords=(*score.chords, *_given(longer, section)))
+            longer = longer.replace(chords=(*score.chords, *given_chords(longer, section)))
         is_closed_anew = section.cadence != model.cadence or section.degrees != model.degrees
-        anew = _varied(section, self.wish.variation, is_closed_anew, sampling.seed)
+        anew = varied(section, self.wish.variation, is_closed_anew, sampling.seed)
         holes = {(number, _MELODY) for number in anew}
         if is_closed_anew and not section.degrees:
-            holes |= {(number, _CHORDS) for number in range(section.after - _CLOSE, section.after)}
-        return self._drawn(longer, section, frozenset(holes), sampling) if holes else (longer, math.nan)
+            holes |= {(number, _CHORDS) for number in range(section.after - CLOSE, section.after)}
+        if not holes:
+            return longer, math.nan
+        offer = yield self._asked(longer, section, frozenset(holes), sampling)
+        return offer.value, offer.fit
 
-    def _drawn(self, score: Score, section: Section, holes: frozenset[Lane], sampling: Sampling) -> tuple[Score, float]:
+    def _asked(self, score: Score, section: Section, holes: frozenset[Lane], sampling: Sampling) -> Ask:
         low, high = range_of(self.wish.melody, ())
         last = section.after - 1
         cadences = {} if section.degrees or (last, _CHORDS) not in holes else {last: section.cadence}
         ruled = narrowing(checked_rules(_RULES), Setting(score, holes, cadences))
         whole = between(low, high)
         guide = LineGuide(
-            _MELODY, lambda *_: whole, _endings(score, section, whole, section == self.plan.sections[-1]),
+            _MELODY, lambda *_: whole, endings(score, section, whole, section == self.plan.sections[-1]),
             shortest=6, final=v.TICKS, repeats=3,
             room=lambda bar, ticks: 1 if ticks < 0 and bar == section.first else 1 << 12,
             must_sound=lambda bar, ticks: not ticks and bar in (section.first, last),
         )  # fmt: skip
         heads = {0: head_of(score.parts[0], score.key.tonic.pc, "mono", (low + high) // 2)}
-        framing = _Framing(section, 2 if score.bars[-1].length >= _LONG else 4)
+        framing = Framing(section, 2 if score.bars[-1].length >= _LONG else 4)
         narrow: tuple[Narrow, ...] = (RangeGuide(_MELODY, whole), guide, *ruled, framing)
-        (offer,) = draw(self.engine, Rewriting(score, holes, heads=heads, narrow=narrow), 1, sampling)
-        return offer.value, offer.fit
+        return Ask(Rewriting(score, holes, heads=heads, narrow=narrow), sampling, self._shown)
+
+    def _shown(self, glimpse: Glimpse) -> None:
+        if self.seen is not None:
+            self.seen(replace(glimpse, seed=self.sampling.seed))
 
 
 def _dullness(score: Score, section: Section, known: Iterable[Section]) -> float:
@@ -226,78 +293,6 @@ def _mean(fits: Sequence[float]) -> float:
 
 def _bars(bar: Bar, section: Section) -> tuple[Bar, ...]:
     return (replace(bar, section=section.name), *(bar,) * (section.bars - 1))
-
-
-def _given(score: Score, section: Section) -> list[ChordAt]:
-    """The chords of a section whose form gives its harmony: sevenths on the degrees, as a blues has them."""
-    key, starts = score.bars[section.first].key, score.bar_starts
-    is_minor = key.mode in ("minor", "dorian", "phrygian", "locrian")
-    found: list[ChordAt] = []
-    for number, degree in enumerate(section.degrees):
-        quality = "m7" if is_minor and degree != 5 else "7"
-        chord = Chord(key.spell(key.tonic.pc + {1: 0, 4: 5, 5: 7}[degree]), quality)
-        if not found or found[-1].chord != chord:
-            found.append(ChordAt(starts[section.first + number], chord))
-    return found
-
-
-def _repeated(score: Score, model: Section, section: Section) -> Score:
-    """Write the notes and chords of a section again where it comes back."""
-    starts = score.bar_starts
-    begin, end, shift = starts[model.first], starts[model.after], starts[section.first] - starts[model.first]
-    notes = score.parts[0].notes
-    moved = [replace(note, start=note.start + shift) for note in notes if begin <= note.start < end]
-    chords = [replace(one, start=one.start + shift) for one in score.chords if begin <= one.start < end]
-    part = replace(score.parts[0], notes=Notes.of([*notes, *moved]))
-    return score.replace(parts=(part,), chords=(*score.chords, *chords))
-
-
-def _varied(section: Section, share: float, is_closed_anew: bool, seed: int) -> list[int]:
-    """The bars of a return that are written anew: its cadence where that changes, then bars late in their phrases.
-
-    The first bar is kept as long as others are left, so that one hears what comes back.
-    """
-    count = round(share * section.bars)
-    anew = list(range(section.after - _CLOSE, section.after)) if is_closed_anew else []
-    draws = random.Random(seed)
-    rest = [bar for bar in range(section.first, section.after) if bar not in anew]
-    order = sorted(rest, key=lambda bar: (bar == section.first, -((bar - section.first) % 4), draws.random()))
-    return sorted(anew + order[: max(0, count - len(anew))])
-
-
-def _endings(score: Score, section: Section, whole: Pitches, is_last: bool) -> dict[int, Pitches]:
-    """On what a section's melody ends: at the end the tonic, at a close its triad, where it is open the dominant's."""
-    key = score.bars[section.after - 1].key
-    scale = key.scale
-    degrees = (4, 6, 1) if section.cadence == "half" else (0,) if is_last else (0, 2, 4)
-    return {section.after - 1: whole & of_classes(frozenset(scale[step] for step in degrees))}
-
-
-@dataclass
-class _Framing:
-    """A chord where the section begins, another one after two long bars at the latest, a melody in every bar."""
-
-    section: Section
-    most: int  # bars that a chord may last
-    _root: int = field(default=-1, init=False)
-    _since: int = field(default=0, init=False)
-
-    def __call__(self, spot: Spot) -> int | None:
-        """Return the tokens that may come; None where it does not matter."""
-        state, bar = spot.state, spot.bar
-        if state.phase == "quality" and spot.lane == _CHORDS:
-            if spot.root != self._root:
-                self._root, self._since = spot.root, bar
-            return None
-        is_due = bar == self.section.first or bar - self._since >= self.most
-        legal = state.mask()
-        if spot.lane == -1 and is_due and legal >> v.CHORD_LANE & 1:
-            return 1 << v.CHORD_LANE
-        if spot.lane == _CHORDS and is_due and state.phase == "chords" and state.is_entry:
-            stale = 1 << v.ROOT.start + (self._root - state.tonic) % 12 if bar != self.section.first else 0
-            return _ROOTS & ~stale
-        # from here the bar could be left without its melody
-        return ~_LEAVING if spot.lane <= _CHORDS and legal >> v.VOICE.start & 1 else None
 
 
 # ---- what came

@@ -38,7 +38,8 @@ def best(
         narrow=(*rewriting.narrow, *narrowing(rules, before)),
         in_range=any(rule.name == RANGE for rule in rules),
     )
-    drawn = draw(engine, ruled, min(MOST, math.ceil(_MORE * draws.n)), draws.sampling, draws.progress)
+    count = min(MOST, math.ceil(_MORE * draws.n))
+    drawn = draw(engine, ruled, count, draws.sampling, draws.progress, draws.seen)
 
     def rank(offer: Offer[Score]) -> float:
         fit = offer.fit if offer.fit == offer.fit else 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from segue.compose.drawing import Narrow, Rewriting, draw
+from segue.compose.drawing import ROWS, Narrow, Rewriting, draw
 from segue.compose.offer import Offer, T, check_count
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
@@ -102,21 +102,38 @@ def _until(part: Part, end: Fraction) -> Part:
 
 
 def several(n: int, seed: int, once: Callable[[int], tuple[Offer[T], bool]]) -> list[Offer[T]]:
-    """Ask for `n` alternatives by seeds from `seed` on, the likeliest first.
+    """Ask for `n` alternatives by seeds from `seed` on, one after the other, the likeliest first.
 
-    `once` gives one, and whether Ctrl-C ended it: then no more are asked for. Those equal to one before are drawn anew
-    with further seeds, and left out if they still are. Ctrl-C ends the work with those that are done, if there are any.
-    InputError for a number that there cannot be.
+    `once` gives one, and whether Ctrl-C ended it: then no more are asked for. Else as `in_batches`.
+    """
+
+    def one(seeds: Sequence[int]) -> tuple[list[Offer[T]], bool]:
+        offer, is_stopped = once(seeds[0])
+        return [offer], is_stopped
+
+    return in_batches(n, seed, one, 1)
+
+
+def in_batches(
+    n: int, seed: int, together: Callable[[Sequence[int]], tuple[list[Offer[T]], bool]], rows: int = ROWS
+) -> list[Offer[T]]:
+    """Ask for `n` alternatives by seeds from `seed` on, so many at once, the likeliest first.
+
+    `together` gives those of some seeds, and whether Ctrl-C ended it: then no more are asked for. Those equal to one
+    before are drawn anew with further seeds, and left out if they still are. Ctrl-C ends the work with those that are
+    done, if there are any. InputError for a number that there cannot be.
     """
     check_count(n)
     found: list[Offer[T]] = []
+    seeds, is_stopped = range(seed, seed + n * (1 + _AGAIN)), False
     try:
-        for one in range(seed, seed + n * (1 + _AGAIN)):
-            offer, is_stopped = once(one)
-            if all(offer.value != other.value for other in found):
-                found.append(offer)
-            if len(found) == n or is_stopped:
-                break
+        while seeds and len(found) < n and not is_stopped:
+            count = min(rows, n - len(found))
+            offers, is_stopped = together(seeds[:count])
+            seeds = seeds[count:]
+            for offer in offers:
+                if all(offer.value != other.value for other in found):
+                    found.append(offer)
     except KeyboardInterrupt:
         if not found:
             raise

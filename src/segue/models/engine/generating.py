@@ -86,7 +86,8 @@ class _Row:
         self.tokens: list[int] = []
         self.logprobs: list[float] = []
         self.unread: list[int] = []
-        self.starts: list[int] = []  # where in `tokens` each bar begins
+        self._starts: list[int] = []  # where in `tokens` each bar begins that is not given out
+        self._given = self._told = 0  # tokens given out, and bars begun before the one in the making
         self.stopped: Stop | None = None
         if self._room < 1:
             raise InputError(
@@ -111,7 +112,7 @@ class _Row:
                 self.stopped = "max_bars"
                 return
             self.bars += 1
-            self.starts.append(len(self.tokens))
+            self._starts.append(len(self.tokens))
         self.tokens.append(token)
         self.logprobs.append(logprob)
         self.unread.append(token)
@@ -121,6 +122,20 @@ class _Row:
             self.stopped = self._full
         else:
             self._state = self._state.advance(token)
+
+    def complete(self) -> Iterator[Bar]:
+        """Give out the bars that are complete and were not given out before."""
+        while self._starts:
+            start = self._starts.pop(0)
+            if start > self._given:
+                yield self._bar(start, None)
+            self._given, self._told = start, self._told + 1
+        if self.stopped is not None:
+            yield self._bar(len(self.tokens), self.stopped)
+
+    def _bar(self, end: int, stopped: Stop | None) -> Bar:
+        part = slice(self._given, end)
+        return Bar(self._told, tuple(self.tokens[part]), tuple(self.logprobs[part]), stopped)
 
     def result(self) -> Generated:
         if self.stopped is None:
@@ -152,17 +167,8 @@ def generate_batch(
 
 def _together(engine: Engine, language: Language, requests: Sequence[Request]) -> list[Generated]:
     rows = [_Row(request, language, engine.longest) for request in requests]
-    if not rows:
-        return []
-    session = engine.open(len(rows))
-    for row, logits in zip(rows, _read_prefixes(session, requests), strict=True):
-        row.take(logits)
-    active = [number for number, row in enumerate(rows) if row.stopped is None]
-    while active:
-        logits = session.feed({number: rows[number].unread for number in active})
-        for place, number in enumerate(active):
-            rows[number].take(logits[place])
-        active = [number for number in active if rows[number].stopped is None]
+    for _ in _bars(rows, engine):
+        pass
     return [row.result() for row in rows]
 
 
@@ -185,19 +191,29 @@ def stream(engine: Engine, language: Language, request: Request) -> Iterator[Bar
 
     Closing the iterator, or asking no further, ends the work; the engine stays as it was. Errors as `generate`.
     """
-    row = _Row(request, language, engine.longest)
-    return _bars(row, engine.open())
+    return (bar for _, bar in stream_batch(engine, language, [request]))
 
 
-def _bars(row: _Row, session: Session) -> Iterator[Bar]:
-    """Step a row and give out its bars."""
-    unread: Sequence[int] = row.request.prefix
-    given, told = 0, 0  # tokens, and bars begun before the one in the making
-    while row.stopped is None:
-        row.take(session.feed({0: unread})[0])
-        unread = row.unread
-        for start in row.starts[told:]:
-            if start > given:
-                yield Bar(told, tuple(row.tokens[given:start]), tuple(row.logprobs[given:start]), None)
-            given, told = start, told + 1
-    yield Bar(told, tuple(row.tokens[given:]), tuple(row.logprobs[given:]), row.stopped)
+def stream_batch(engine: Engine, language: Language, requests: Sequence[Request]) -> Iterator[tuple[int, Bar]]:
+    """Go on from several prefixes at once; give out each bar as soon as it is complete, with its request's place.
+
+    Each is drawn as it would be alone, a common prefix is read once. Errors as `generate`, before anything is drawn.
+    """
+    return _bars([_Row(request, language, engine.longest) for request in requests], engine)
+
+
+def _bars(rows: Sequence[_Row], engine: Engine) -> Iterator[tuple[int, Bar]]:
+    """Step rows until all have stopped, and give out their bars."""
+    if not rows:
+        return
+    session = engine.open(len(rows))
+    for number, logits in enumerate(_read_prefixes(session, [row.request for row in rows])):
+        rows[number].take(logits)
+        yield from ((number, bar) for bar in rows[number].complete())
+    active = [number for number, row in enumerate(rows) if row.stopped is None]
+    while active:
+        logits = session.feed({number: rows[number].unread for number in active})
+        for place, number in enumerate(active):
+            rows[number].take(logits[place])
+            yield from ((number, bar) for bar in rows[number].complete())
+        active = [number for number in active if rows[number].stopped is None]
