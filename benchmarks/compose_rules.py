@@ -19,7 +19,8 @@ one kind of request, with all rules and with all but that one; the first of four
 - `compose.rules.NAME_acc` and `_acc_off`: for rules of harmony the share of frames in which the first harmony offered
   has the people's triad (`benchmarks.harmony_protocol`), with triads alone.
 
-`--tunes COUNT` takes so many tunes and only tells the figures.
+The table of docs/compose.md is made from the results. `--tunes COUNT` takes so many tunes and only tells the figures;
+`--table` makes the table anew from the results as they lie there.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from functools import partial
 from statistics import mean, stdev
 
 from benchmarks.harmony_protocol import frames_of, hits, triads_of
-from benchmarks.result import Result, data_dir, sha256_of, write
+from benchmarks.result import RESULTS, ROOT, Result, data_dir, read, sha256_of, write
 from segue.compose.chords import ChordWish, reharmonize
 from segue.compose.drawing import SAMPLING, Draws
 from segue.compose.excerpt import laid_out
@@ -52,9 +53,11 @@ from segue.music.instruments import INSTRUMENTS, OF_PROGRAM
 from segue.music.language.encode import Lane, say
 from segue.music.score import Score
 
-TUNES, BARS, OFFERS, SEED = 40, 8, 4, 0
+TUNES, BARS, OFFERS, SEED = 32, 8, 4, 0
 FLUTE = 73
 COMMAND = "python -m benchmarks.compose_rules"
+PAGE = ROOT / "docs" / "compose.md"
+OPEN, CLOSE = "<!-- rules -->", "<!-- /rules -->"
 
 
 @dataclass(frozen=True)
@@ -237,17 +240,29 @@ def run(count: int = TUNES) -> list[Result]:
             found.append(result(f"_fit{end}", mean(side.fits), _error(side.fits)))
             if side.frames:
                 found.append(result(f"_acc{end}", side.acc, None))
-        print(line(rule.name, on, off), flush=True)
+        print(rows(found)[-1], flush=True)
     return found
 
 
-def line(name: str, on: Side, off: Side) -> str:
-    """A row of the table in docs/compose.md."""
-    accs = f"{on.acc:.3f} | {off.acc:.3f}" if on.frames else " | "
-    return (
-        f"| `{name}` | {mean(on.broken):.3f} | {mean(off.broken):.3f}"
-        f" | {mean(on.fits):.3f} | {mean(off.fits):.3f} | {accs} |"
-    )
+def rows(found: Sequence[Result]) -> list[str]:
+    """The table of docs/compose.md: a row for each rule that there are results of."""
+    values = {result.id.removeprefix("compose.rules."): f"{result.value:.3f}" for result in found}
+    made = [
+        "| rule | broken | without it | fit | without it | accuracy | without it |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in (name for name in RULES if name in values):
+        cells = [values.get(f"{name}{what}{off}", "") for what in ("", "_fit", "_acc") for off in ("", "_off")]
+        made.append(f"| `{name}` | {' | '.join(cells)} |")
+    return made
+
+
+def write_table(found: Sequence[Result]) -> None:
+    """Put the table into the page, between its two comments."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(OPEN)
+    after = rest.split(CLOSE)[1]
+    table = "\n".join(rows(found))
+    PAGE.write_text(f"{before}{OPEN}\n{table}\n{CLOSE}{after}", encoding="utf-8")
 
 
 def _error(values: Sequence[float]) -> float | None:
@@ -266,14 +281,17 @@ def _result(rule: Rule, count: int, end: str, value: float, error: float | None)
 
 
 def main(words: Sequence[str]) -> None:
-    """Write the results, or tell those of fewer tunes."""
+    """Write the results and the table, or tell those of fewer tunes."""
+    if list(words) == ["--table"]:
+        write_table(read(RESULTS / "compose_rules.json"))
+        return
     began = time.process_time()
     is_part = list(words[:1]) == ["--tunes"]
-    print("| rule | broken | without it | fit | without it | accuracy | without it |\n|---|---|---|---|---|---|---|")
     found = run(int(words[1])) if is_part else run()
     print(f"{time.process_time() - began:.0f} s of a processor")
     if not is_part:
         write("compose_rules", found)
+        write_table(found)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from segue.models.engine.protocol import Engine
 from segue.music.score import Progression, Score
 
 OUTPUTS, EACH = 1000, 4
-_AT_ONCE = 100  # outputs that go to the other programs together
+_AT_ONCE = 40  # outputs that go to the other programs together
 PROGRAMS = ("abcjs", "music21", "symusic")
 WHAT = (*PROGRAMS, "kept")
 COMMAND = "python -m benchmarks.compose_valid"

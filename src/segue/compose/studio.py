@@ -15,7 +15,7 @@ from pathlib import Path
 
 from segue.compose.arrange import arrange
 from segue.compose.chords import ChordWish, chords, reharmonize
-from segue.compose.drawing import SAMPLING, Draws
+from segue.compose.drawing import SAMPLING, Draws, Seen
 from segue.compose.harmonize import harmonize
 from segue.compose.infill import infill
 from segue.compose.log import Records
@@ -38,7 +38,8 @@ class Studio:
 
     `n` alternatives are offered, the first drawn with `seed`; `style` is a name of `segue.music.styles.STYLES`, ""
     leaves that of the music; `without` are rules of theory that are switched off; `progress` is told how many bars are
-    done, where there are many; `recorder` writes down what is offered (`segue.compose.log`).
+    done, where there are many; `recorder` writes down what is offered (`segue.compose.log`); `seen` is shown each bar
+    of chords, harmony, infill and pieces as soon as it is drawn (`segue.compose.drawing.Glimpse`).
     """
 
     engine: Engine
@@ -49,6 +50,7 @@ class Studio:
     sampling: Sampling = SAMPLING
     progress: Callable[[int], None] | None = None
     recorder: Records | None = None
+    seen: Seen | None = None
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -63,7 +65,7 @@ class Studio:
     @property
     def draws(self) -> Draws:
         """How many alternatives, and how they are drawn."""
-        return Draws(self.n, replace(self.sampling, seed=self.seed), self.progress)
+        return Draws(self.n, replace(self.sampling, seed=self.seed), self.progress, self.seen)
 
     def chords(
         self,
@@ -154,7 +156,8 @@ class Studio:
         """Write whole pieces by a plan of form; see `segue.compose.piece.piece`."""
         given = wish or PieceWish()
         asked = replace(given, style=given.style or self.style)
-        offers = piece(self.engine, asked, n=self.n, sampling=self.draws.sampling, told=self._told)
+        sampling = self.draws.sampling
+        offers = piece(self.engine, asked, n=self.n, sampling=sampling, told=self._told, seen=self.seen)
         return self._recorded("piece", offers, None, wish=asked)
 
     def _told(self, _what: str, done: int, _total: int) -> None:
