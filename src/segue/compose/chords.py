@@ -217,7 +217,12 @@ def chords(
     if not wanted:
         raise InputError(f"every bar of the progression has a chord; name bars 1 to {len(score.bars)}, or bars to add")
     offers = _rechorded(engine, score, wanted, wish or ChordWish(), draws)
-    return [Offer(offer.value.progression, offer.fit, offer.seed, offer.reasons) for offer in offers]
+    return [Offer(one.value.progression, one.fit, one.seed, (*one.reasons, *_stops(one.value))) for one in offers]
+
+
+def _stops(score: Score) -> list[str]:
+    """Where Ctrl-C ended the work: a progression has no notice that could say so."""
+    return [told for told in score.notice if told.startswith("stopped")]
 
 
 def _has_chord(score: Score, start: Fraction, end: Fraction) -> bool:

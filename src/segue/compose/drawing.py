@@ -143,9 +143,10 @@ def draw(
 
     Alternative i is drawn with the seed of `sampling` plus i; those equal to one before are drawn anew with further
     seeds, and left out if they still are, unless `is_distinct` is false: then each is one vote for what the model takes
-    for likely. `progress` is told how many bars are done, where several excerpts are needed,
-    `seen` is shown each bar of each alternative as soon as it is drawn.
-    Stopped by Ctrl-C between excerpts, what is done is returned; `Score.notice` says from which bar on nothing is new.
+    for likely. `progress` is told how many bars are done, on the mean of all alternatives, `seen` is shown each bar of
+    each alternative as soon as it is drawn.
+    Ctrl-C keeps the alternatives that are done; where none is, those that were begun, as far as their excerpts are
+    filled: `Score.notice` says from which bar on nothing is new.
     """
     check_count(n)
     found: dict[int, Offer[Score]] = {}
@@ -155,8 +156,14 @@ def draw(
         wanted = list(islice(seeds, n - len(found)))
         for first in range(0, len(wanted), ROWS):
             here = [replace(sampling, seed=seed) for seed in wanted[first : first + ROWS]]
-            made, stopped = _drawn(engine, rewriting, here, progress, seen)
-            for offer in made:
+            share = _shared(progress, rewriting.holes, (first, len(here), n)) if len(wanted) == n else None
+            try:
+                made, stopped = _drawn(engine, rewriting, here, share, seen)
+            except KeyboardInterrupt:
+                if not found:
+                    raise
+                made, stopped = [], True
+            for offer in made if not (stopped and found) else ():
                 if not is_distinct or all(offer.value != other.value for other in found.values()):
                     found[offer.seed] = offer
             if stopped:
@@ -164,6 +171,16 @@ def draw(
         if stopped or len(found) == n or sampling.temperature == 0:
             break
     return sorted(found.values(), key=lambda offer: (-offer.fit, offer.seed))
+
+
+def _shared(
+    progress: Callable[[int], None] | None, holes: frozenset[Lane], rows: tuple[int, int, int]
+) -> Callable[[int], None] | None:
+    """Tell bars as a share of all alternatives: some are done, some are in the making, of so many."""
+    if progress is None:
+        return None
+    (done, making, all_rows), bars, tell = rows, len({bar for bar, _ in holes}), progress
+    return lambda filled: tell((done * bars + making * filled) // all_rows)
 
 
 def continued(score: Score, bars: int) -> tuple[Score, frozenset[int]]:

@@ -19,13 +19,20 @@ class Offer(Generic[T]):
     """One alternative.
 
     `fit` is the model's mean log-probability of the tokens that were added, in nats per token (0 is the most; nan where
-    no model chose). `reasons` say in musical words what was done and where; `seed` draws the same offer again.
+    no model chose, or does not tell). `reasons` say in musical words what was done and where; `seed` draws the same
+    offer again.
     """
 
     value: T
     fit: float
     seed: int
     reasons: tuple[str, ...] = ()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether Ctrl-C ended it before all was drawn; then a reason, or the score's notice, says where."""
+        told = (*self.reasons, *getattr(self.value, "notice", ()))
+        return any(one.startswith("stopped") for one in told)
 
 
 def check_count(n: int) -> None:
