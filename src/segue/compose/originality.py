@@ -13,14 +13,16 @@ model, of the same kind and length (`segue.compose.borrowing`). Chords are not c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from segue.compose.borrowing import FEWEST, Borrowed, Limit, Limits, borrowed, kind_of
-from segue.compose.tune_index import Named, TuneIndex
-from segue.compose.tune_lines import TuneLine, tune_lines
+from segue.compose.tune_index import SIZE, Named, TuneIndex, ngrams
+from segue.compose.tune_lines import Steps, TuneLine, tune_lines
 from segue.music.score import Score
 
 DATA = Path(__file__).parent / "data"
@@ -84,14 +86,15 @@ class Originality:
     def __init__(self, index: TuneIndex, limits: Limits) -> None:
         self.index, self.limits = index, limits
 
-    def report(self, score: Score, given: Score | None = None, *, style: str = "") -> Report:
+    def report(self, score: Score, *given: Score | None, style: str = "") -> Report:
         """Compare a score with the training tunes.
 
-        What is in `given` (the music that the score was made from) is the musician's own and not counted. The kind of
-        music is that of `style`, else of the score's own style.
+        What is in `given` (the music that the score was made from) is the musician's own: neither counted nor part of
+        the longest run, but for the eight steps before and behind what is new. The kind of music is that of `style`,
+        else of the score's own style.
         """
-        lines = list(tune_lines(score))
-        known = [line.steps for line in tune_lines(given)] if given is not None else []
+        known = [line.steps for one in given if one is not None for line in tune_lines(one)]
+        lines = [part for line in tune_lines(score) for part in _new(line, known)]
         found = borrowed(self.index, [line.steps for line in lines], known)
         kind = kind_of(style or score.style)
         has_nearest = found.nearest >= 0
@@ -119,6 +122,20 @@ class Originality:
         first_bar, last_bar = line.bars(score, run.first + 1, run.first + 1 + run.length)
         name = score.parts[line.part].name or f"part {line.part + 1}"
         return Copied(run.notes, name, first_bar, last_bar, self.index.pieces[run.piece])
+
+
+def _new(line: TuneLine, known: Sequence[Steps]) -> Iterator[TuneLine]:
+    """The stretches of a line that n-grams cover which no known line has; the whole line where none is known."""
+    if not known:
+        yield line
+        return
+    own = np.concatenate([ngrams(steps)[0] for steps in known])
+    is_new = np.zeros(len(line.steps) + 2, dtype=np.int8)  # with an old step at both ends
+    for place in np.flatnonzero(~np.isin(ngrams(line.steps)[0], own)).tolist():
+        is_new[place + 1 : place + 1 + SIZE] = 1
+    edges = np.flatnonzero(np.diff(is_new)).tolist()
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        yield TuneLine(line.part, line.starts[first : last + 2], line.steps[first:last])
 
 
 @cache

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from segue.compose.tune_lines import RATIOS, Steps
 from segue.errors import FormatError, InputError
 
-SIZE = 8  # steps of an n-gram: the pitches of nine notes, the lengths of nine
+SIZE = 8  # steps of an n-gram, a power of two: the pitches of nine notes, the lengths of nine
 FEWEST_INTERVALS = 3  # different ones in an n-gram; with fewer (a trill, a repeated note) it says nothing of a tune
+_HEAD = np.uint64(48)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, near 2^64 divided by the golden ratio (Knuth, volume 3, 6.4)
 
 
@@ -127,25 +128,34 @@ class TuneIndex:
         return [self.steps[self.bounds[line] : self.bounds[line + 1]] for line in lines]
 
     @cached_property
-    def _table(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """The n-grams in ascending order, and where each begins in `steps`."""
+    def _table(self) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+        """All n-grams; the places of those that tell, by their first 16 bits; where those of each 16 bits begin there.
+
+        Sorting by 16 bits takes a twentieth of the time of a whole sort, and leaves some 50 to be compared.
+        """
         grams, is_telling = ngrams(self.steps)
         for back in range(1, SIZE):  # those that would reach over the end of a line
             ends = self.bounds[1:] - back
             is_telling[ends[(ends >= 0) & (ends < len(is_telling))]] = False
         places = np.flatnonzero(is_telling)
-        order = np.argsort(grams[places])
-        places = places[order]
-        return grams[places], places
+        heads = (grams >> _HEAD).astype(np.uint16)[places]
+        counts = np.bincount(heads, minlength=1 << 16)
+        return grams, places[np.argsort(heads, kind="stable")], np.concatenate([[0], np.cumsum(counts)])
+
+    def prepare(self) -> None:
+        """Make the table of n-grams now, where waiting does not matter, and not at the first search."""
+        _ = self._table
 
     def find(self, grams: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return every occurrence of n-grams (n,): which of them it is (m,), and where in `steps` it begins (m,)."""
-        keys, places = self._table
-        low = np.searchsorted(keys, grams, side="left")
-        counts = np.searchsorted(keys, grams, side="right") - low
+        keys, places, first = self._table
+        heads = (grams >> _HEAD).astype(np.int64)
+        counts = first[heads + 1] - first[heads]
         which = np.repeat(np.arange(len(grams)), counts)
-        inside = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return which, places[np.repeat(low, counts) + inside]
+        rows = np.arange(len(which)) + np.repeat(first[heads] - (np.cumsum(counts) - counts), counts)
+        found = places[rows]
+        is_same = keys[found] == grams[which]
+        return which[is_same], found[is_same]
 
     def piece_at(self, places: NDArray[np.int64]) -> NDArray[np.int32]:
         """The pieces (a place in `pieces` each) in which places of `steps` (n,) lie."""
@@ -198,13 +208,14 @@ def ngrams(steps: Steps) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     n-grams are told apart but for a chance of about one in a million.
     """
     count = max(len(steps) - SIZE + 1, 0)
-    grams = np.zeros(count, dtype=np.uint64)
     different = np.zeros(count, dtype=np.uint8)
     if not count:
-        return grams, different > 0
+        return np.zeros(0, dtype=np.uint64), different > 0
     intervals = (steps // len(RATIOS)).astype(np.uint8)
+    grams, power, width = steps.astype(np.uint64) + np.uint64(1), np.array([_MULTIPLIER]), 1
+    while width < SIZE:  # of two halves of a run comes the whole
+        grams, power, width = grams[:-width] * power + grams[width:], power * power, 2 * width
     for place in range(SIZE):
-        grams = grams * _MULTIPLIER + (steps[place : count + place].astype(np.uint64) + np.uint64(1))
         is_new = np.ones(count, dtype=np.bool_)
         for before in range(place):
             is_new &= intervals[place : count + place] != intervals[before : count + before]
