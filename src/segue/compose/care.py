@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from segue.errors import InputError, did_you_mean
-from segue.listens.held import HeldText, ReviewQueue
+from segue.listens.held import HeldText
 
 Level = Literal["clean", "mild", "explicit"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -87,6 +87,14 @@ class Screened:
     held: tuple[HeldText, ...]
 
 
+class Holds(Protocol):
+    """Keeps what is held until a person has looked at it: the store's `ReviewQueue`, or whatever passes on to it."""
+
+    def hold(self, text: str, *, origin: str, rule: str, words: Sequence[str]) -> HeldText:
+        """Put a text into the queue and return its row; one that is there already is returned as it stands."""
+        ...
+
+
 def check(text: str, level: Level = "mild") -> tuple[Finding, ...]:
     """Return what rules of a level hold in a text, by place.
 
@@ -109,7 +117,7 @@ def check(text: str, level: Level = "mild") -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-def screen(lines: Sequence[str], queue: ReviewQueue, *, origin: str, level: Level = "mild") -> Screened:
+def screen(lines: Sequence[str], queue: Holds, *, origin: str, level: Level = "mild") -> Screened:
     """Part lines into those that pass and those that are held; what is held is put into the review queue.
 
     A line that a person accepted for the rule that holds it passes; one that was rejected or waits is held again.

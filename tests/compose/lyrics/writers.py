@@ -25,9 +25,15 @@ SIGNS = tuple(
 )
 
 
-def own_writer(language: Language = "en", seed: int = 0, runs: Runs | None = None, longest: int = 512) -> OwnWriter:
+def own_writer(
+    language: Language = "en",
+    seed: int = 0,
+    runs: Runs | None = None,
+    longest: int = 512,
+    items: tuple[str, ...] | None = None,
+) -> OwnWriter:
     """A lyric model of two layers whose weights nobody has trained."""
-    items = WORDS if language == "en" else tuple(dict.fromkeys(SIGNS))
+    items = items or (WORDS if language == "en" else tuple(dict.fromkeys(SIGNS)))
     vocabulary = LyricVocabulary(language, items)
     with torch.random.fork_rng():
         torch.manual_seed(seed)

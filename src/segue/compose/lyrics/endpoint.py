@@ -18,8 +18,9 @@ from segue.compose import care
 from segue.compose.lyrics import chinese, english
 from segue.compose.lyrics.checking import check
 from segue.compose.lyrics.frame import Frame
+from segue.compose.lyrics.holding import Holding
 from segue.compose.lyrics.writer import Writer
-from segue.compose.lyrics.writing import Wish, lyric_of, write_lyrics
+from segue.compose.lyrics.writing import Wish, given_texts, lyric_of, write_lyrics
 from segue.compose.offer import Offer, check_count
 from segue.errors import InputError, UnavailableError
 from segue.music.lyric import Lyric
@@ -50,22 +51,36 @@ class Endpoint:
 
 
 def ask_lyrics(
-    frame: Frame, endpoint: Endpoint, wish: Wish | None = None, n: int = 1, seed: int = 0, other: Writer | None = None
+    frame: Frame,
+    endpoint: Endpoint,
+    wish: Wish | None = None,
+    n: int = 1,
+    seed: int = 0,
+    other: Writer | None = None,
+    queue: care.Holds | None = None,
 ) -> list[Offer[Lyric]]:
     """Have a model behind an address write n lyrics to a frame; what it cannot make fit, `other` writes.
 
     Reasons say how many lines were asked for again and which `other` wrote. UnavailableError where the address does
     not answer, or lines do not fit after all rounds and there is no other writer; InputError where the frame cannot be
-    kept.
+    kept. What care holds is put into the `queue`, where there is one; a theme or kept line that it holds is refused.
     """
     check_count(n)
     wish = wish or Wish()
-    return [_Asking(frame, endpoint, wish, seed + turn, other).offer() for turn in range(n)]
+    Holding(wish.level, queue).check_given(given_texts(wish))
+    offers = []
+    for turn in range(n):
+        holding = Holding(wish.level, queue, f"lyrics by {endpoint.model}, seed {seed + turn}")
+        offers.append(_Asking(frame, endpoint, wish, seed + turn, other, holding).offer())
+    return offers
 
 
 class _Asking:
-    def __init__(self, frame: Frame, endpoint: Endpoint, wish: Wish, seed: int, other: Writer | None) -> None:
+    def __init__(
+        self, frame: Frame, endpoint: Endpoint, wish: Wish, seed: int, other: Writer | None, holding: Holding
+    ) -> None:
         self.frame, self.endpoint, self.wish, self.seed, self.other = frame, endpoint, wish, seed, other
+        self.holding = holding
         self.messages = [{"role": "user", "content": _prompt(frame, wish)}]
         self.texts: list[str] = [""] * len(frame.lines)
 
@@ -86,6 +101,7 @@ class _Asking:
         reasons = [f"written by {self.endpoint.model}; {asked} lines asked for again"]
         if wrong:
             reasons.append(self._repair(wrong))
+        reasons += self.holding.reasons()
         return Offer(lyric_of(self.frame, self.texts, self.wish.title), float("nan"), self.seed, tuple(reasons))
 
     def _keep(self, lines: Sequence[str]) -> None:
@@ -113,8 +129,9 @@ class _Asking:
         for number, text in enumerate(self.texts, 1):
             words = map(english.folded, english.words_of(text)) if self.frame.language == "en" else text
             found = self.wish.avoid & set(words)
-            for held in care.check(text, self.wish.level):
-                wrong.setdefault(number, f"{', '.join(held.words)!r} is not to be used")
+            if not self.holding.passes(text, f"line {number}"):
+                words_held = ", ".join(care.check(text, self.wish.level)[0].words)
+                wrong.setdefault(number, f"{words_held!r} is not to be used")
             if found and number not in self.wish.keep:
                 wrong.setdefault(number, f"{min(found)!r} is not to be used")
         return wrong
@@ -129,7 +146,10 @@ class _Asking:
             )
         kept = {number: text for number, text in enumerate(self.texts, 1) if number not in wrong}
         theme = " ".join([self.wish.theme, *(self.texts[number - 1] for number in wrong)])
-        (offer,) = write_lyrics(self.frame, self.other, replace(self.wish, theme=theme, keep=kept), 1, self.seed)
+        if care.check(theme, self.wish.level):
+            theme = self.wish.theme
+        wish, queue = replace(self.wish, theme=theme, keep=kept), self.holding.queue
+        (offer,) = write_lyrics(self.frame, self.other, wish, 1, self.seed, queue)
         self.texts = [line.text for line in offer.value.lines]
         return f"lines {', '.join(map(str, sorted(wrong)))} written by {self.other.name}, around the model's words"
 

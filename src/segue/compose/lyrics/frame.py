@@ -222,7 +222,7 @@ def melody_of(score: Score, name: str = "") -> Part:
             )
         return parts[names.index(name)]
     if not parts:
-        raise InputError(f"{score.title or 'the score'} has no part with notes to sing")
+        raise InputError(f"{score.title or 'the score'} has no part with notes to sing; at least one note is needed")
     return next((part for part in parts if part.words), parts[0])
 
 

@@ -15,6 +15,7 @@ from segue.compose.lyrics.coding import code_line, line_text
 from segue.compose.lyrics.decoding import Asked, Try, draw_tries
 from segue.compose.lyrics.english import WEAK
 from segue.compose.lyrics.frame import Frame, LineFrame
+from segue.compose.lyrics.holding import Holding
 from segue.compose.lyrics.lexicon import Lexicon, lexicon
 from segue.compose.lyrics.writer import Brief, Lines, Writer
 from segue.compose.offer import Offer, check_count
@@ -42,7 +43,8 @@ class Wish:
     how wild (0: always the likeliest); `tries` how many tries at a line the best is taken of; `themed` and `stressed`
     how much theme and strong beats count (0: nothing). `keep` gives lines, by number from 1 on, that stay as they are;
     `avoid` are words or characters that are never written, and `level` (clean, mild, explicit) says what is held by
-    `segue.compose.care`: a line that it holds is drawn anew, a theme that it holds is refused.
+    `segue.compose.care`: another line is drawn in place of one that it holds; a theme or kept line that it holds is
+    refused when writing begins.
     """
 
     theme: str = ""
@@ -58,10 +60,7 @@ class Wish:
     level: care.Level = "mild"
 
     def __post_init__(self) -> None:
-        for name in ("theme", "mood", "title"):
-            for finding in care.check(getattr(self, name), self.level):
-                words = ", ".join(map(repr, finding.words))
-                raise InputError(f"{name}: {words} is held at level {self.level!r} ({finding.rule}: {finding.why})")
+        care.check("", self.level)
         if self.strictness not in STRICTNESS:
             near = did_you_mean(self.strictness, STRICTNESS)
             raise InputError(f"strictness {self.strictness!r} is none of {', '.join(STRICTNESS)}{near}")
@@ -74,13 +73,14 @@ class Wish:
 
 
 def write_lyrics(
-    frame: Frame, writer: Writer, wish: Wish | None = None, n: int = 1, seed: int = 0
+    frame: Frame, writer: Writer, wish: Wish | None = None, n: int = 1, seed: int = 0, queue: care.Holds | None = None
 ) -> list[Offer[Lyric]]:
     """Write n lyrics to a frame, the likeliest first. Every line has its length, and every rhyme holds.
 
     A chorus (refrain, hook, 副歌) of the same lengths that comes again has the same words. No run of eight words that
     the writer learned from is kept, where it tells which (see `segue.models.lyrics.runs`). The same seed gives the same
-    words. InputError where the writer writes another language, or a line that is kept breaks the frame.
+    words. What care holds is put into the `queue`, where there is one, and is used once a person accepted it there.
+    InputError where the writer writes another language, a line that is kept breaks the frame, or what is given is held.
     """
     check_count(n)
     wish = wish or Wish()
@@ -88,8 +88,18 @@ def write_lyrics(
         raise InputError(f"writer {writer.name} writes {writer.language!r}; the frame asks for {frame.language!r}")
     for number, text in wish.keep.items():
         _check_kept(frame, number, text)
-    offers = [_Writing(frame, writer, wish, seed + turn).offer() for turn in range(n)]
+    Holding(wish.level, queue).check_given(given_texts(wish))
+    offers = []
+    for turn in range(n):
+        holding = Holding(wish.level, queue, f"lyrics by {writer.name}, seed {seed + turn}")
+        offers.append(_Writing(frame, writer, wish, seed + turn, holding).offer())
     return sorted(offers, key=lambda offer: -offer.fit)
+
+
+def given_texts(wish: Wish) -> dict[str, str]:
+    """Return what a wish gives in words, by what it is."""
+    named = {"theme": wish.theme, "mood": wish.mood, "title": wish.title}
+    return named | {f"line {number}": text for number, text in wish.keep.items()}
 
 
 def _check_kept(frame: Frame, number: int, text: str) -> None:
@@ -103,8 +113,8 @@ def _check_kept(frame: Frame, number: int, text: str) -> None:
 class _Writing:
     """One lyric as it is written."""
 
-    def __init__(self, frame: Frame, writer: Writer, wish: Wish, seed: int) -> None:
-        self.frame, self.writer, self.wish, self.seed = frame, writer, wish, seed
+    def __init__(self, frame: Frame, writer: Writer, wish: Wish, seed: int, holding: Holding) -> None:
+        self.frame, self.writer, self.wish, self.seed, self.holding = frame, writer, wish, seed, holding
         self.lexicon: Lexicon = lexicon(writer.items, frame.language)
         self.numbers = {item: number for number, item in enumerate(writer.items)}
         self.rng = np.random.default_rng(seed)
@@ -158,27 +168,28 @@ class _Writing:
                 self.lines, self.lexicon, asked, self.wish.tries, heat, self.rng, backward=self.writer.is_backward
             )
             for best in sorted(tries, key=lambda each: -each.worth / len(each.items)):
-                if not self._is_copied(best) and not self._is_held(best, line):
+                text = self._text_of(best, line)
+                if not self._is_copied(best) and self.holding.passes(text, f"line {number + 1}"):
                     return self._take(line, best)
         raise UnavailableError(
             f"line {number + 1}: {_ROUNDS * self.wish.tries} tries all hold eight words in a row that the model "
             "learned from, or words that are held; a higher temperature or another seed may help"
+            + "".join(f"; {told}" for told in self.holding.reasons())
         )
 
     def _is_copied(self, each: Try) -> bool:
         names = [self.writer.items[item] for item in each.items]
         return self.runs is not None and self.runs.copied([*self.text, *names], len(names))
 
-    def _is_held(self, each: Try, line: LineFrame) -> bool:
-        names = [self.writer.items[item] for item in each.items]
-        return bool(care.check(line_text(names, self.frame.language, line.sign), self.wish.level))
+    def _text_of(self, each: Try, line: LineFrame) -> str:
+        return line_text([self.writer.items[item] for item in each.items], self.frame.language, line.sign)
 
     def _take(self, line: LineFrame, best: Try) -> str:
         self.lines.accept(line, best.items)
         names = [self.writer.items[item] for item in best.items]
         self.text += names
         self.nats, self.drawn = self.nats + best.nats, self.drawn + len(names)
-        return line_text(names, self.frame.language, line.sign)
+        return self._text_of(best, line)
 
     def _bias(self) -> NDArray[np.float32]:
         bias = self.theme.copy()
@@ -240,7 +251,7 @@ class _Writing:
         if self.runs is not None:
             what = "characters" if self.frame.language == "zh" else "words"
             told.append(f"no run of {self.runs.length} {what} from the texts that the model learned from")
-        return tuple(told)
+        return (*told, *self.holding.reasons())
 
 
 def _either(wanted: NDArray[np.bool_], needed: NDArray[np.bool_], also: NDArray[np.bool_]) -> NDArray[np.bool_]:
