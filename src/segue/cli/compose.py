@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segue.cli import compose_log, compose_originality, compose_pieces, phrases
-from segue.cli.compose_log import HomeRecorder
 from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     BarsOption,
     CountOption,
     FilesArgument,
+    IndexOption,
     KeepOption,
     KeyOption,
     ModelOption,
+    OriginalityOption,
     SeedOption,
     StyleOption,
     WithoutOption,
     bars_named,
     check_files,
+    judge_of,
+    open_studio,
     write_offers,
 )
 from segue.cli.output import counting
 from segue.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from segue.compose.chords import ChordWish
-    from segue.compose.studio import Studio
     from segue.music.score import Progression
 
 ComplexityOption = Annotated[str, typer.Option("--complexity", help="triads, sevenths or rich; free without.")]
@@ -92,7 +92,7 @@ def chords(
     named, kept = bars_named(bars), bars_named(keep) or ()
     score = read_file(source) if source is not None else None
     with counting("bars", is_quiet=json) as told:
-        studio = _studio(model, number, seed, style, told)
+        studio = open_studio(model, number, seed, style, told)
         if score is not None and not more:
             offers = studio.reharmonize(score, wish, bars=named, keep=kept)
         else:
@@ -130,7 +130,7 @@ def harmony(
     wish = _wish(complexity, span, cadence, without)
     score, heard = read_file(source), Key.parse(key) if key else None
     with counting("bars", is_quiet=json) as told:
-        studio = _studio(model, number, seed, style, told)
+        studio = open_studio(model, number, seed, style, told)
         offers = studio.harmonize(score, wish, key=heard, bars=bars_named(bars), keep=bars_named(keep) or ())
     write_offers(offers, out or (), json=json)
 
@@ -148,6 +148,8 @@ def infill(
     number: CountOption = 4,
     seed: SeedOption = 0,
     model: ModelOption = None,
+    originality: OriginalityOption = True,
+    index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
     """Rewrite bars of any part; everything else stays as it is, to the note.
@@ -157,21 +159,15 @@ def infill(
     from segue.formats import read_file
 
     check_files(out or ())
-    score, named = read_file(source), _parts(parts)
+    score, named, judge = read_file(source), _parts(parts), judge_of(originality, index)
     with counting("bars", is_quiet=json) as told:
-        studio = replace(_studio(model, number, seed, style, told), without=tuple(without or ()))
+        studio = replace(open_studio(model, number, seed, style, told, judge), without=tuple(without or ()))
         offers = studio.infill(score, bars_named(bars), parts=named, keep=bars_named(keep) or ())
     write_offers(offers, out or (), json=json)
 
 
 _MORE = 4  # bars behind given chords where no number is named
 _NEW = 8  # bars of a progression that begins from nothing
-
-
-def _studio(model: Path | None, number: int, seed: int, style: str, told: Callable[[int], None]) -> Studio:
-    from segue.compose.studio import Studio
-
-    return replace(Studio.open(model, n=number, seed=seed, style=style), progress=told, recorder=HomeRecorder())
 
 
 def _wish(complexity: str, span: str, cadence: list[str] | None, without: list[str] | None) -> ChordWish:

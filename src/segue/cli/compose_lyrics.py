@@ -10,18 +10,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli.home import JsonOption
+from segue.cli.compose_log import HomeRecorder
+from segue.cli.home import JsonOption, open_home_store
 from segue.cli.offers import CountOption, SeedOption
 from segue.cli.output import console, print_json
 from segue.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
+    from segue.compose.lyrics.endpoint import Endpoint
     from segue.compose.lyrics.frame import Frame, Language
     from segue.compose.lyrics.writer import Writer
     from segue.compose.lyrics.writing import Wish
     from segue.compose.offer import Offer
+    from segue.compose.studio import Studio
+    from segue.listens.held import HeldText
     from segue.music.lyric import Lyric
     from segue.music.score import Score
+
+
+class HomeQueue:
+    """Puts what is held into the review queue of the home's store, opened only then."""
+
+    def hold(self, text: str, *, origin: str, rule: str, words: Sequence[str]) -> HeldText:
+        """Put a text into the queue and return its row; one that is there already is returned as it stands."""
+        with open_home_store() as opened:
+            return opened.held.hold(text, origin=origin, rule=rule, words=words)
 
 
 def lyrics(
@@ -64,7 +77,7 @@ def lyrics(
 ) -> None:
     """Write lyrics whose lines fit the music: a syllable to each note, stresses on strong beats, rhymes as asked.
 
-    A key for an address is taken from SEGUE_LYRICS_KEY.
+    A key for an address is taken from SEGUE_LYRICS_KEY. Words that --level does not allow wait in `segue review list`.
 
     Example: segue compose lyrics song.txt --form "8 6 8 6 ABAB" --theme "the river at night" --seed 3
     """
@@ -75,8 +88,10 @@ def lyrics(
     frame = _frame(_language(language, tune), sources, part, foot)
     frame = frame.with_rhymes(scheme) if scheme else frame
     _check_files(out or (), has_notes=sung is not None)
+    if writer == "own":
+        _check_language(frame.language, {"theme": theme, "mood": mood})
     wish = _wish(frame, (theme, mood, strictness, level), temperature, line or (), avoid)
-    offers = _write(frame, wish, writer, model, number, seed)
+    offers = _studio(number, seed).lyrics(frame, wish, writer=_writer(writer, model, frame), sung=sung)
     _tell(offers, out or (), frame, sung, part, json=json)
 
 
@@ -86,6 +101,17 @@ def _language(language: str, tune: str) -> Language:
     if language != "en":
         raise InputError(f"language {language!r} is none of en, zh")
     return "en"
+
+
+def _check_language(language: Language, told: Mapping[str, str]) -> None:
+    """InputError where a theme or mood has nothing of the language in which words are asked for."""
+    from segue.compose.lyrics.chinese import characters_of
+    from segue.compose.lyrics.english import words_of
+
+    for name, text in told.items():
+        if text.strip() and not (characters_of(text) if language == "zh" else words_of(text)):
+            what = "Chinese characters" if language == "zh" else "English words"
+            raise InputError(f"{name} {text[:60]!r} has no {what}: the own writer knows no others (see --language)")
 
 
 def _wish(frame: Frame, told: tuple[str, str, str, str], temperature: float, lines: Sequence[str], avoid: str) -> Wish:
@@ -147,25 +173,23 @@ def _check_files(out: Sequence[Path], *, has_notes: bool) -> None:
             raise InputError(f"{file.name!r} holds notes; without --melody words are written as .txt")
 
 
-def _write(frame: Frame, wish: Wish, writer: str, model: str, number: int, seed: int) -> list[Offer[Lyric]]:
-    from segue.compose.lyrics.writing import write_lyrics
-
+def _writer(writer: str, model: str, frame: Frame) -> Writer | Endpoint:
     if writer.startswith(("http://", "https://")):
-        from segue.compose.lyrics.endpoint import Endpoint, ask_lyrics
+        from segue.compose.lyrics.endpoint import Endpoint
 
-        endpoint = Endpoint(writer, model, os.environ.get("SEGUE_LYRICS_KEY", ""))
-        return ask_lyrics(frame, endpoint, wish, number, seed, _own_if_there(frame))
+        return Endpoint(writer, model, os.environ.get("SEGUE_LYRICS_KEY", ""))
     if writer == "own":
         from segue.compose.lyrics.own import load_writer
 
-        return write_lyrics(frame, load_writer(frame.language, Path(model) if model else None), wish, number, seed)
-    return write_lyrics(frame, _causal(writer, frame), wish, number, seed)
+        return load_writer(frame.language, Path(model) if model else None)
+    return _causal(writer, frame)
 
 
-def _own_if_there(frame: Frame) -> Writer | None:
-    from segue.compose.lyrics.own import SHIPPED, load_writer
+def _studio(number: int, seed: int) -> Studio:
+    from segue.compose.late import LateEngine
+    from segue.compose.studio import Studio
 
-    return load_writer(frame.language) if (SHIPPED / frame.language / "config.json").is_file() else None
+    return Studio(LateEngine(), number, seed, recorder=HomeRecorder(), queue=HomeQueue())
 
 
 def _causal(name: str, frame: Frame) -> Writer:

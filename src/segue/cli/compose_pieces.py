@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli.compose_log import HomeRecorder
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     CountOption,
     FilesArgument,
+    IndexOption,
     KeyOption,
     ModelOption,
+    OriginalityOption,
     SeedOption,
     StyleOption,
     WithoutOption,
     check_files,
+    judge_of,
+    open_studio,
     write_offers,
 )
 from segue.cli.output import counting
@@ -28,7 +30,6 @@ from segue.errors import InputError
 
 if TYPE_CHECKING:
     from segue.compose.offer import Offer
-    from segue.compose.studio import Studio
     from segue.music.note import Notes
     from segue.music.score import Score
 
@@ -38,7 +39,6 @@ InstrumentOption = Annotated[str, typer.Option("--instrument", help="What plays 
 MusicArgument = Annotated[Path, typer.Argument(metavar="IN", help="The music: ABC, MIDI, MusicXML, a chart ...")]
 
 _PITCH = re.compile(r"([A-Ga-g][#b♯♭]{0,2})(-?\d)")
-_STOPPED = 130  # exit code after Ctrl-C
 
 
 def register(group: typer.Typer) -> None:
@@ -62,6 +62,8 @@ def melody(
     number: CountOption = 4,
     seed: SeedOption = 0,
     model: ModelOption = None,
+    originality: OriginalityOption = True,
+    index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write melodies over the chords of IN: free, in a given rhythm, going on from a phrase or answering one.
@@ -79,7 +81,7 @@ def melody(
         raise InputError("--rhythm goes with neither --after nor --answer; an answer has the rhythm of its phrase")
     given = _rhythm(read_file(rhythm), rhythm) if rhythm is not None else None
     with counting("bars", is_quiet=json) as told:
-        studio = _studio(model, number, seed, style, told)
+        studio = open_studio(model, number, seed, style, told, judge_of(originality, index))
         if is_answer:
             over = score.progression if phrase is not None else None
             offers = studio.answer(phrase or score, over, wish)
@@ -87,7 +89,7 @@ def melody(
             offers = studio.go_on(phrase, score.progression, wish)
         else:
             offers = studio.melody(score.progression, wish, rhythm=given)
-    _write(offers, out or (), json=json)
+    write_offers(offers, out or (), json=json)
 
 
 def arrange(
@@ -103,6 +105,8 @@ def arrange(
     number: CountOption = 1,
     seed: SeedOption = 0,
     model: ModelOption = None,
+    originality: OriginalityOption = True,
+    index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
     """Arrange a lead sheet: parts to its melody (the first part) and chords, which stay the very same.
@@ -114,9 +118,9 @@ def arrange(
     check_files(out or ())
     score = read_file(source)
     with counting("bars", is_quiet=json) as told:
-        studio = _studio(model, number, seed, "", told)
+        studio = open_studio(model, number, seed, "", told, judge_of(originality, index))
         offers = studio.arrange(score, style, _names(parts))
-    _write(offers, out or (), json=json)
+    write_offers(offers, out or (), json=json)
 
 
 def piece(
@@ -141,6 +145,8 @@ def piece(
     number: CountOption = 1,
     seed: SeedOption = 0,
     model: ModelOption = None,
+    originality: OriginalityOption = True,
+    index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write a whole piece by a plan of form: sections that come back, each with its cadence.
@@ -165,28 +171,14 @@ def piece(
         _names(parts),
     )
     with counting("bars", is_quiet=json) as told:
-        offers = _studio(model, number, seed, "", told).piece(wish)
+        offers = open_studio(model, number, seed, "", told, judge_of(originality, index)).piece(wish)
     named = [_titled(offer, form, style) for offer in offers]
-    _write(named, out or (), json=json)
+    write_offers(named, out or (), json=json)
 
 
 def _titled(offer: Offer[Score], form: str, style: str) -> Offer[Score]:
     score = offer.value.replace(title=f"{(style or 'piece').capitalize()} {form} {offer.seed}", composer="Segue")
     return replace(offer, value=score)
-
-
-def _write(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: bool) -> None:
-    """Write what is done; exit with 130 where Ctrl-C ended it early."""
-    write_offers(offers, out, json=json)
-    if any(reason.startswith("stopped") for offer in offers for reason in offer.reasons):
-        raise typer.Exit(_STOPPED)
-
-
-def _studio(model: Path | None, number: int, seed: int, style: str, told: Callable[[int], None]) -> Studio:
-    from segue.compose.studio import Studio
-
-    opened = Studio.open(model, n=number, seed=seed, style=style)
-    return replace(opened, progress=told, recorder=HomeRecorder())
 
 
 def _names(text: str) -> tuple[str, ...]:

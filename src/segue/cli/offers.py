@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segue.cli.compose_log import HomeRecorder
 from segue.cli.output import console, print_json
 from segue.errors import InputError
 
 if TYPE_CHECKING:
     from segue.compose.offer import Offer
+    from segue.compose.originality import Originality
+    from segue.compose.studio import Studio
     from segue.music.score import Score
 
 CountOption = Annotated[int, typer.Option("-n", min=1, max=32, help="How many alternatives.")]
@@ -29,6 +33,13 @@ WithoutOption = Annotated[
 ModelOption = Annotated[
     Path | None, typer.Option("--model", metavar="FOLDER", help="Folder of a score model; the shipped one without.")
 ]
+OriginalityOption = Annotated[
+    bool, typer.Option("--originality/--no-originality", help="Draw again what is too near to tunes learned from.")
+]
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="FOLDER", help="Index of the tunes that the model learned from; the shipped one."),
+]
 FilesArgument = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[OUT]...", help="Files to write; suffixes say the formats. Further offers get -2, -3 ..."),
@@ -36,6 +47,8 @@ FilesArgument = Annotated[
 
 _SPAN = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 _MOST = 100_000
+_SHORT = 4  # bars of a phrase whose notes are shown where no file holds them
+_STOPPED = 130  # exit code after Ctrl-C
 
 
 def bars_named(text: str) -> list[int] | None:
@@ -61,8 +74,35 @@ def check_files(out: Sequence[Path]) -> None:
         find(file, of="write")
 
 
+def open_studio(
+    model: Path | None,
+    number: int,
+    seed: int,
+    style: str,
+    told: Callable[[int], None],
+    judge: Originality | bool = True,
+) -> Studio:
+    """A studio that tells how many bars are done and writes its offers into the home's log."""
+    from segue.compose.studio import Studio
+
+    opened = Studio.open(model, n=number, seed=seed, style=style)
+    return replace(opened, progress=told, recorder=HomeRecorder(), originality=judge)
+
+
+def judge_of(is_on: bool, index: Path | None) -> Originality | bool:
+    """What new melodies are held against: nothing, the shipped index, or that of a folder."""
+    from segue.compose.originality import load_originality
+
+    if not is_on or index is None:
+        return is_on
+    return load_originality(index / "tunes.npz", index / "borrowing.json")
+
+
 def write_offers(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: bool) -> None:
-    """Write each offer in every format, and tell what they are: chords, fit, reasons."""
+    """Write each offer in every format, and tell what they are: chords, fit, reasons.
+
+    Where Ctrl-C ended the work what is done is written, and the exit code is 130.
+    """
     from segue.formats import write_file
 
     files: list[list[str]] = []
@@ -74,10 +114,18 @@ def write_offers(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: b
     rows = [_row(offer, mine) for offer, mine in zip(offers, files, strict=True)]
     if json:
         print_json(rows)
-        return
+    else:
+        _tell(rows, offers, files)
+    if any(offer.is_stopped for offer in offers):
+        raise typer.Exit(_STOPPED)
+
+
+def _tell(rows: Sequence[dict[str, object]], offers: Sequence[Offer[Score]], files: Sequence[list[str]]) -> None:
     for number, (row, offer) in enumerate(zip(rows, offers, strict=True), 1):
         told = console()
         told.print(f"{number}. {', '.join(files[number - 1]) or chord_line(offer.value)}", markup=False, soft_wrap=True)
+        if not files[number - 1] and len(offer.value.bars) <= _SHORT and note_line(offer.value):
+            told.print(f"   {note_line(offer.value)}", markup=False, soft_wrap=True)
         for reason in offer.reasons:
             told.print(f"   {reason}", markup=False, soft_wrap=True)
         for notice in row["notice"]:  # type: ignore[attr-defined]
@@ -109,3 +157,8 @@ def chord_line(score: Score) -> str:
         here = [str(one.chord) for one in score.chords if start <= one.start < end]
         told.append(" ".join(here) or "-")
     return f"| {' | '.join(told)} |" if told else "no bars"
+
+
+def note_line(score: Score) -> str:
+    """Return the tones of a score's parts, as they are spelled in its key: "D F# A"."""
+    return " ".join(str(score.key.spell(note.pitch)) for part in score.parts for note in part.notes)

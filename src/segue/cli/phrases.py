@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
+from segue.cli.compose_log import HomeRecorder
 from segue.cli.home import JsonOption
+from segue.cli.offers import (
+    CountOption,
+    FilesArgument,
+    IndexOption,
+    OriginalityOption,
+    SeedOption,
+    check_files,
+    judge_of,
+    write_offers,
+)
 from segue.cli.output import console, print_json
 from segue.cli.stages import Stages
 from segue.errors import InputError
 
 if TYPE_CHECKING:
+    from segue.compose.offer import Offer
+    from segue.compose.originality import Originality
     from segue.compose.phrases.making import Made
-    from segue.compose.phrases.space import Phrases
+    from segue.compose.studio import Studio
     from segue.music.score import Score
 
 
@@ -31,69 +44,60 @@ def register_phrase(app: typer.Typer) -> None:
 
 
 def phrase(
-    out: Annotated[list[Path] | None, typer.Argument(metavar="OUT...", help="Files to write, one format each.")] = None,
+    out: FilesArgument = None,
     source: Annotated[
         list[Path] | None,
         typer.Option("--from", metavar="FILE", help="A phrase of 2 or 4 bars to begin with; two: ways between them."),
     ] = None,
     amount: Annotated[float, typer.Option(min=0, max=4, help="How far variations go; 0: phrases like it.")] = 0.0,
-    style: Annotated[str, typer.Option(help="Style of new phrases, such as reel, pop.")] = "unknown",
+    style: Annotated[str, typer.Option(help="Style of new phrases, such as reel, pop.")] = "",
     key: Annotated[str, typer.Option(help='Key of new phrases, such as D, "A minor".')] = "C",
     metre: Annotated[str, typer.Option(help="Metre of new phrases.")] = "4/4",
     bars: Annotated[int, typer.Option(help="Bars of new phrases: 2 or 4.")] = 2,
-    n: Annotated[int, typer.Option("-n", min=1, max=32, help="How many.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same phrases.")] = 0,
+    number: CountOption = 4,
+    seed: SeedOption = 0,
     sampler: Annotated[str, typer.Option(help="generator or prior; what measured better without.")] = "",
     model: Annotated[Path | None, typer.Option(help="Folder of a phrase model; the shipped one without.")] = None,
+    originality: OriginalityOption = True,
+    index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make phrases of two or four bars: new ones in a style, others like one, or steps from one to another.
 
     Example: segue compose phrase jig.abc jig.mid --style jig --key D --metre 6/8 --bars 4 -n 3
     """
-    from segue.compose.phrases.space import load_phrases
-    from segue.formats import find, read_file, write_file
+    from segue.formats import read_file
 
-    files = list(out or ())
-    for file in files:
-        find(file, of="write")
-    held = load_phrases(model)
+    check_files(out or ())
     given = [read_file(file) for file in source or ()]
-    scores = _made(held, given, amount, n, seed) if given else _new(held, (style, key, metre, sampler), bars, n, seed)
-    written = []
-    for number, score in enumerate(scores, start=1):
-        paths = [file if number == 1 else file.with_stem(f"{file.stem}-{number}") for file in files]
-        for path in paths:
-            write_file(score, path)
-        written.append([str(path) for path in paths])
-    rows = [
-        {"files": told, "bars": len(score.bars), "notes": [note.pitch for part in score.parts for note in part.notes]}
-        for told, score in zip(written, scores, strict=True)
-    ]
-    if json:
-        print_json(rows)
-        return
-    for score, told in zip(scores, written, strict=True):
-        notes = " ".join(str(score.key.spell(note.pitch)) for part in score.parts for note in part.notes)
-        console().print(f"{', '.join(told) or score.key}: {notes}", markup=False, soft_wrap=True)
-
-
-def _made(held: Phrases, given: list[Score], amount: float, n: int, seed: int) -> list[Score]:
     if len(given) > 2:
         raise InputError(f"{len(given)} phrases to begin with: one, or two to go between, are accepted")
+    studio = _studio(model, number, seed, style, judge_of(originality, index))
     if len(given) == 2:
-        return held.between(given[0], given[1], n)
-    return held.vary(given[0], amount, n, seed) if amount else held.like(given[0], n, seed)
+        offers = studio.between(given[0], given[1])
+    elif given:
+        offers = studio.vary(given[0], amount) if amount else studio.like(given[0])
+    else:
+        offers = _new(studio, key, metre, bars, sampler)
+    write_offers(offers, out or (), json=json)
 
 
-def _new(held: Phrases, asked: tuple[str, str, str, str], bars: int, n: int, seed: int) -> list[Score]:
+def _studio(model: Path | None, number: int, seed: int, style: str, judge: Originality | bool) -> Studio:
+    from segue.compose.late import LateEngine
+    from segue.compose.phrases.space import load_phrases
+    from segue.compose.studio import Studio
+
+    opened = Studio(LateEngine(), number, seed, style, recorder=HomeRecorder(), originality=judge)
+    return replace(opened, phrases=load_phrases(model))
+
+
+def _new(studio: Studio, key: str, metre: str, bars: int, named: str) -> list[Offer[Score]]:
     from segue.music.key import Key
 
-    style, key, metre, named = asked
     if named not in ("", "generator", "prior"):
         raise InputError(f"sampler {named!r} is none of generator, prior")
     sampler: Literal["generator", "prior"] | None = "generator" if named == "generator" else "prior" if named else None
-    return held.phrase(style, key=Key.parse(key), metre=metre, bars=bars, n=n, seed=seed, sampler=sampler)
+    return studio.phrase(key=Key.parse(key), metre=metre, bars=bars, sampler=sampler)
 
 
 def pretrain_phrases(

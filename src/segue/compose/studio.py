@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segue.compose.arrange import arrange
+from segue.compose.care import Holds
 from segue.compose.chords import ChordWish, chords, reharmonize
 from segue.compose.drawing import SAMPLING, Draws, Seen
 from segue.compose.harmonize import harmonize
@@ -21,7 +23,9 @@ from segue.compose.infill import infill
 from segue.compose.log import Records
 from segue.compose.melody import MelodyWish, answer, go_on, melody
 from segue.compose.offer import Offer, T, check_count
+from segue.compose.originality import Originality, load_originality
 from segue.compose.piece import PieceWish, piece
+from segue.compose.redrawing import AGAIN, Redrawing
 from segue.errors import InputError, did_you_mean
 from segue.models.engine import load_engine
 from segue.models.engine.protocol import Engine
@@ -30,6 +34,15 @@ from segue.music.key import Key
 from segue.music.note import Notes
 from segue.music.score import Progression, Score
 from segue.music.styles import STYLES
+
+if TYPE_CHECKING:  # loaded by the verbs that need them
+    from segue.compose.lyrics.endpoint import Endpoint
+    from segue.compose.lyrics.frame import Frame
+    from segue.compose.lyrics.writer import Writer
+    from segue.compose.lyrics.writing import Wish as LyricWish
+    from segue.compose.phrases.folder import Sampler
+    from segue.compose.phrases.space import Phrases
+    from segue.music.lyric import Lyric
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,11 @@ class Studio:
     leaves that of the music; `without` are rules of theory that are switched off; `progress` is told how many bars are
     done, where there are many; `recorder` writes down what is offered (`segue.compose.log`); `seen` is shown each bar
     of chords, harmony, infill and pieces as soon as it is drawn (`segue.compose.drawing.Glimpse`).
+
+    New melodies that are too near to a tune which the model learned from are drawn again (`segue.compose.redrawing`):
+    `originality` is the index that they are held against, True the one that Segue brings along, False none.
+    Words that `segue.compose.care` holds are put into `queue`; `phrases` is the phrase model, without it the one that
+    Segue brings along.
     """
 
     engine: Engine
@@ -51,6 +69,9 @@ class Studio:
     progress: Callable[[int], None] | None = None
     recorder: Records | None = None
     seen: Seen | None = None
+    originality: Originality | bool = True
+    queue: Holds | None = None
+    phrases: Phrases | None = None
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -119,7 +140,11 @@ class Studio:
     ) -> list[Offer[Score]]:
         """Rewrite bars of parts (0 the chords; all without); see `segue.compose.infill.infill`."""
         wanted = self._bars(score.bars, bars, keep)
-        offers = infill(self.engine, score, wanted, parts, style=self.style, without=self.without, draws=self.draws)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return infill(self.engine, score, wanted, parts, style=self.style, without=self.without, draws=draws)
+
+        offers = self._original(ask, score, style=self.style or score.style)
         return self._recorded("infill", offers, score, bars=wanted, parts=parts)
 
     def melody(
@@ -127,38 +152,137 @@ class Studio:
     ) -> list[Offer[Score]]:
         """Write melodies over chords, free or in a rhythm; see `segue.compose.melody.melody`."""
         asked = self._tune(wish)
-        offers = melody(
-            self.engine, progression, asked, rhythm=rhythm, n=self.n, sampling=self.draws.sampling, told=self._told
-        )
-        return self._recorded("melody", offers, progression, wish=asked)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            n, sampling = draws.n, draws.sampling
+            return melody(self.engine, progression, asked, rhythm=rhythm, n=n, sampling=sampling, told=self._told)
+
+        return self._recorded("melody", self._original(ask, style=asked.style), progression, wish=asked)
 
     def go_on(self, phrase: Score, progression: Progression, wish: MelodyWish | None = None) -> list[Offer[Score]]:
         """Continue a phrase over further chords; see `segue.compose.melody.go_on`."""
-        asked, sampling = self._tune(wish), self.draws.sampling
-        offers = go_on(self.engine, phrase, progression, asked, n=self.n, sampling=sampling, told=self._told)
-        return self._recorded("go_on", offers, phrase, wish=asked)
+        asked = self._tune(wish)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return go_on(self.engine, phrase, progression, asked, n=draws.n, sampling=draws.sampling, told=self._told)
+
+        return self._recorded("go_on", self._original(ask, phrase, style=asked.style), phrase, wish=asked)
 
     def answer(
         self, phrase: Score, progression: Progression | None = None, wish: MelodyWish | None = None
     ) -> list[Offer[Score]]:
         """Answer a phrase by one that comes home; see `segue.compose.melody.answer`."""
-        asked, sampling = self._tune(wish), self.draws.sampling
-        offers = answer(self.engine, phrase, progression, asked, n=self.n, sampling=sampling, told=self._told)
-        return self._recorded("answer", offers, phrase, wish=asked)
+        asked = self._tune(wish)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return answer(self.engine, phrase, progression, asked, n=draws.n, sampling=draws.sampling, told=self._told)
+
+        return self._recorded("answer", self._original(ask, phrase, style=asked.style), phrase, wish=asked)
 
     def arrange(self, sheet: Score, style: str = "", parts: Sequence[str] = ()) -> list[Offer[Score]]:
         """Write parts to a lead sheet; see `segue.compose.arrange.arrange`."""
-        named, sampling = style or self.style, self.draws.sampling
-        offers = arrange(self.engine, sheet, named, parts, n=self.n, sampling=sampling, told=self._told)
+        named = style or self.style
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            n, sampling = draws.n, draws.sampling
+            return arrange(self.engine, sheet, named, parts, n=n, sampling=sampling, told=self._told)
+
+        offers = self._original(ask, sheet, style=named or sheet.style)
         return self._recorded("arrange", offers, sheet, parts=parts)
 
     def piece(self, wish: PieceWish | None = None) -> list[Offer[Score]]:
         """Write whole pieces by a plan of form; see `segue.compose.piece.piece`."""
         given = wish or PieceWish()
         asked = replace(given, style=given.style or self.style)
-        sampling = self.draws.sampling
-        offers = piece(self.engine, asked, n=self.n, sampling=sampling, told=self._told, seen=self.seen)
-        return self._recorded("piece", offers, None, wish=asked)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return piece(self.engine, asked, n=draws.n, sampling=draws.sampling, told=self._told, seen=draws.seen)
+
+        return self._recorded("piece", self._original(ask, style=asked.style), None, wish=asked)
+
+    def lyrics(
+        self,
+        frame: Frame,
+        wish: LyricWish | None = None,
+        *,
+        writer: Writer | Endpoint | None = None,
+        sung: Score | None = None,
+    ) -> list[Offer[Lyric]]:
+        """Write words to a frame: by the lyric model that Segue brings along, another writer, or a model at an address.
+
+        `sung` is the music that the frame was made of, where it was. What a model at an address does not make fit is
+        written by the model brought along, if there is one. See `segue.compose.lyrics.writing.write_lyrics` and
+        `segue.compose.lyrics.endpoint.ask_lyrics`.
+        """
+        from segue.compose.lyrics.endpoint import Endpoint, ask_lyrics
+        from segue.compose.lyrics.own import SHIPPED, load_writer
+        from segue.compose.lyrics.writing import write_lyrics
+
+        if isinstance(writer, Endpoint):
+            is_there = (SHIPPED / frame.language / "config.json").is_file()
+            other = load_writer(frame.language) if is_there else None
+            offers = ask_lyrics(frame, writer, wish, self.n, self.seed, other, self.queue)
+        else:
+            by = writer if writer is not None else load_writer(frame.language)
+            offers = write_lyrics(frame, by, wish, self.n, self.seed, self.queue)
+        asked = {"language": frame.language, "tune": frame.tune, "theme": wish.theme if wish else ""}
+        return self._recorded("lyrics", offers, sung, **asked)
+
+    def phrase(
+        self, *, key: Key | None = None, metre: str = "4/4", bars: int = 2, sampler: Sampler | None = None
+    ) -> list[Offer[Score]]:
+        """Draw new phrases of the studio's style; see `segue.compose.phrases.space.Phrases.phrase`."""
+        space, style = self._space, self.style or "unknown"
+
+        def once(seed: int) -> Score:
+            return space.phrase(style, key=key or Key(), metre=metre, bars=bars, seed=seed, sampler=sampler)[0]
+
+        offers = self._phrases(once, style=style)
+        return self._recorded("phrase", offers, None, key=key, metre=metre, bars=bars)
+
+    def vary(self, phrase: Score, amount: float = 0.5) -> list[Offer[Score]]:
+        """Vary a phrase, more by a larger amount; see `segue.compose.phrases.space.Phrases.vary`."""
+        offers = self._phrases(lambda seed: self._space.vary(phrase, amount, 1, seed)[0], phrase)
+        return self._recorded("vary", offers, phrase, amount=amount)
+
+    def like(self, phrase: Score) -> list[Offer[Score]]:
+        """Draw phrases like one; see `segue.compose.phrases.space.Phrases.like`."""
+        return self._recorded("like", self._phrases(lambda seed: self._space.like(phrase, 1, seed)[0], phrase), phrase)
+
+    def between(self, one: Score, other: Score, steps: int | None = None) -> list[Offer[Score]]:
+        """Go from one phrase to another in `steps` (`n` without), in their order; nothing of it is drawn by chance."""
+        from segue.compose.phrases.offering import on_the_way
+
+        scores = self._space.between(one, other, self.n if steps is None else steps)
+        return self._recorded("between", on_the_way(scores, self.seed, one, other), one)
+
+    @property
+    def _space(self) -> Phrases:
+        from segue.compose.phrases.space import load_phrases
+
+        return self.phrases if self.phrases is not None else load_phrases()
+
+    def _phrases(self, once: Callable[[int], Score], *given: Score, style: str = "") -> list[Offer[Score]]:
+        from segue.compose.phrases.offering import drawn
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return drawn(draws.n, draws.sampling.seed, once, *given)
+
+        return self._original(ask, *given, style=style)
+
+    def _original(
+        self, ask: Callable[[Draws], list[Offer[Score]]], *given: Score, style: str = ""
+    ) -> list[Offer[Score]]:
+        """What is asked for, drawn again where it is too near to a tune learned from, unless that is switched off."""
+        if self.originality is False:
+            return ask(self.draws)
+        judge = load_originality() if self.originality is True else self.originality
+        again = AGAIN if self.sampling.temperature else 0
+
+        def once(seed: int, n: int) -> list[Offer[Score]]:
+            return ask(replace(self.draws, n=n, sampling=replace(self.sampling, seed=seed)))
+
+        return Redrawing(judge, given, style, again).offers(once, self.n, self.seed)
 
     def _told(self, _what: str, done: int, _total: int) -> None:
         if self.progress is not None:

@@ -25,6 +25,13 @@ from segue.music.score import Bar, Part, Score, bars_until
 from .writers import own_writer
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of its own: offers are written down there."""
+    monkeypatch.setenv("SEGUE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SEGUE_STORE", raising=False)
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an English lyric model that nobody has trained."""
@@ -102,6 +109,13 @@ def test_a_rhythm_and_a_chart_will_do(model: Path, tmp_path: Path) -> None:
         ),
         (("--form", "8", "--line", "one"), "--line 'one' is not NUMBER:TEXT"),
         (("--form", "8", "--line", "1:too short"), "line 1 is to be kept ('too short'), but breaks the frame"),
+        (
+            ("--form", "8", "--line", "1:月亮代表我的心"),
+            "line 1 is to be kept ('月亮代表我的心'), but breaks the frame",
+        ),
+        (("--form", "8", "--theme", "月亮"), "theme '月亮' has no English words"),
+        (("--form", "8", "--mood", "愁"), "mood '愁' has no English words"),
+        (("--form", "7", "--language", "zh", "--theme", "moon"), "theme 'moon' has no Chinese characters"),
         (("song.mid", "--form", "8"), "'song.mid' holds notes; without --melody"),
     ],
 )

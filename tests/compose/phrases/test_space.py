@@ -178,7 +178,9 @@ def test_splits_share_no_phrase(tmp_path: Path) -> None:
         phrases_of(tmp_path, tmp_path / "phrases.npz", (), lambda *_: None)
 
 
-def test_a_model_is_made_measured_and_loaded(tmp_path: Path) -> None:
+def test_a_model_is_made_measured_and_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGUE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SEGUE_STORE", raising=False)
     save_phrases(phrases_in_pieces(gathered(), lambda *_: None), tmp_path / "phrases.npz")
     order = Order(config=SMALL, minutes=0.02)
     made = make_phrases(tmp_path, tmp_path, order, RECIPE.replace(batch_size=32))
@@ -201,6 +203,8 @@ def test_a_model_is_made_measured_and_loaded(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, [*way_args, "--model", str(tmp_path), "--json"])
     assert answer.exit_code == 0, answer.output
     assert len(json.loads(answer.output)) == 3
+    answer = CliRunner().invoke(app, ["compose", "log", "--json"])
+    assert [row["verb"] for row in json.loads(answer.output)["offers"]] == ["between"] * 3 + ["phrase"] * 2
 
 
 def test_a_model_comes_back_from_its_folder(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from segue.errors import InputError
+from segue.errors import InputError, did_you_mean
 from segue.music.key import MODES, Key
 from segue.music.language import vocabulary as v
 from segue.music.language.decode import decode
@@ -80,7 +80,7 @@ def given(style: int, mode: int, metre: int) -> tuple[int, ...]:
 def condition(style: str, key: Key, metre: str) -> tuple[int, int, int]:
     """Return the tokens of a style, a key's mode and a metre; InputError where there is none of that name."""
     if style not in STYLES:
-        raise InputError(f"style {style!r} is none of {', '.join(STYLES)}")
+        raise InputError(f"style {style!r} is none of {', '.join(STYLES)}{did_you_mean(style, STYLES)}")
     if metre not in v.METRES or v.METRE_TICKS[v.ID[f"metre:{metre}"]] > _MOST_TICKS:
         raise InputError(f"metre {metre!r}: of those up to eight quarter notes {', '.join(_METRES)} are accepted")
     return v.ID[f"style:{style}"], v.MODE.start + _MODES.index(key.mode), v.ID[f"metre:{metre}"]
