@@ -3,35 +3,33 @@
 The tunes and their split are those of `benchmarks.score_nottingham`; tunes without chords are left out. Systems get the
 melody, its bars and its style, and no chord; `benchmarks.harmony_protocol` says what is counted.
 
-- `compose.harmonize_acc`, `_root`: the score model as it is, under the hard rules of `segue.compose.theory` and asked
-  for major and minor triads. READINGS readings are drawn; in each frame every triad has their votes, times e to the
-  power of MELODY times the share of its half of the bar for which the melody sounds in it, and the highest is taken:
-  the choice with the least expected error of a frame (minimum Bayes risk; Kumar and Byrne, NAACL 2004), where one
-  reading would be judged by its luck.
-- `_votes`: the same by votes alone; `_likeliest`: one reading, that with the highest fit; `_free`: votes of readings
-  drawn without rules and wishes.
-- `_tuned`: the same after LoRA on the train part, by `benchmarks.score_nottingham` (seed 0).
+- `compose.harmonize_acc`, `_root`: what `segue compose harmony --complexity triads --span 1/2` offers first: what
+  READINGS readings agree on (`segue.compose.consensus`), where one would be judged by its luck. They are drawn by the
+  score model with its adapter for harmonizing, under the hard rules of `segue.compose.theory`.
+- `_votes`: the same by votes alone, without weighing the melody; `_likeliest`: one reading, that with the highest fit;
+  `_plain`: without the adapter.
+- `_tuned`: the same after LoRA on the chords of the train part, by `segue.pretrain.harmony` (seed 0), from the adapter
+  on; the bar's HMM learned from that part too.
 - `_hmm`, `_template`, `_tonic`: the simple systems of `benchmarks.harmonizers`; the stretch of a bar and the smoothing
   are chosen on valid.
 - `_ctnctr_distance`, `_pcs_distance`, `_mctd_distance`: how far the mean over tunes is from that of people's chords.
 
-`--valid [COUNT]` prints figures on the first COUNT tunes of valid, for each way of deciding.
+Where readings are drawn, figures are means over SEEDS; errors are those over tunes. `--valid [COUNT [plain|tuned]]`
+prints figures on the first COUNT tunes of valid.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import product
-from pathlib import Path
 
 from benchmarks import score_nottingham
-from benchmarks.harmonizers import HiddenMarkov, slots_of, template, tonic_only
+from benchmarks.harmonizers import HiddenMarkov, template, tonic_only
 from benchmarks.harmony_protocol import (
     Melody,
     Triad,
@@ -40,26 +38,26 @@ from benchmarks.harmony_protocol import (
     consonance,
     hits,
     tonal_distance,
-    tones,
     triads_of,
 )
 from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
 from benchmarks.score_protocol import Rate, model_facts
-from segue.compose.chords import ChordWish, of_qualities
-from segue.compose.drawing import Rewriting, draw
-from segue.compose.holes import CHORDS, holes_in
-from segue.compose.theory import Setting, checked_rules, narrowing
-from segue.models.engine import load_engine
+from segue.compose.chords import ChordWish
+from segue.compose.consensus import MELODY, consensus
+from segue.compose.drawing import SAMPLING, Draws
+from segue.compose.harmonize import READINGS, readings
+from segue.models.engine import HARMONY, load_engine
 from segue.models.engine.protocol import Engine
-from segue.models.engine.sampling import Sampling
 from segue.music.score import Score
+from segue.pretrain.sizes import harmony_recipe
+from segue.tune.callbacks import ProgressBar
+from segue.tune.stats import figure
 
 NAME = "compose.harmonize"
 BARS = {"acc": 0.578, "root": 0.594}  # BARS' HMM over bars
-READINGS, TEMPERATURE = 16, 1.0  # chosen on valid
-SPAN: Fraction | None = Fraction(1, 2)  # bars that a chord lasts at most before it is said again; chosen on valid
-TRIADS = ("", "m")
-MELODY = 3.0  # chosen on valid
+WISH = ChordWish(complexity="triads", span=Fraction(1, 2))
+SEEDS = (0, 100, 200)  # of the first reading
+TUNED = harmony_recipe().replace(max_steps=240)
 MEASURES = {"ctnctr": chord_tone_ratio, "pcs": consonance, "mctd": tonal_distance}
 System = Callable[[Melody], "list[Triad | None]"]
 
@@ -82,69 +80,50 @@ def tunes_of(scores: Sequence[Score]) -> list[Tune]:
     return found
 
 
-def readings(engine: Engine, score: Score, count: int, *, ruled: bool = True) -> list[Score]:
-    """Harmonize a melody several times, the likeliest reading first."""
-    bars = range(len(score.bars))
-    asked = Rewriting(score, holes_in(score, bars, [CHORDS]))
-    if ruled:
-        rules = narrowing(checked_rules(None), Setting(score, asked.holes, qualities=TRIADS))
-        asked = replace(asked, narrow=(*ChordWish(span=SPAN).narrowing(score, bars), of_qualities(TRIADS), *rules))
-    return [offer.value for offer in draw(engine, asked, count, Sampling(TEMPERATURE, seed=0))]
-
-
-def consensus(melody: Melody, found: Sequence[Sequence[Triad | None]], trust: float = 0.0) -> list[Triad | None]:
-    """In each frame the triad with most votes, weighted by the melody; of equals that of the likeliest reading.
-
-    Votes times exp(trust x share of the half bar's sounding time that lies in the triad).
-    """
-    chosen: list[Triad | None] = [None] * len(melody.frames)
-    for slot in slots_of(melody, 2):
-        whole = sum(slot.weights) or 1.0
-        for place in slot.frames:
-            named = [one[place] for one in found]
-            votes = Counter(one for one in named if one is not None)
-            ranks = {
-                chord: count * math.exp(trust * sum(slot.weights[pc] for pc in tones(chord)) / whole)
-                for chord, count in votes.items()  # in the order of the readings
-            }
-            chosen[place] = max(ranks, key=lambda chord: ranks[chord], default=None)
-    return chosen
-
-
-def model_systems(engine: Engine) -> dict[str, System]:
-    """The score model, in several ways of deciding on the same readings."""
+def harmonizers(engine: Engine, seed: int = 0) -> dict[str, System]:
+    """What users get of a score model, and two other ways of deciding on the same readings."""
 
     @lru_cache(maxsize=512)
-    def drawn(melody: Melody, ruled: bool) -> tuple[tuple[Triad | None, ...], ...]:
-        found = readings(engine, melody.score, READINGS, ruled=ruled)
-        return tuple(tuple(triads_of(one, melody.frames)) for one in found)
+    def drawn(melody: Melody) -> tuple[Score, ...]:
+        draws = Draws(READINGS, replace(SAMPLING, seed=seed))
+        bars = range(len(melody.score.bars))
+        return tuple(offer.value for offer in readings(engine, melody.score, bars, WISH, draws))
+
+    def agreed(melody: Melody, trust: float) -> list[Triad | None]:
+        score = consensus(melody.score, drawn(melody), range(len(melody.score.bars)), WISH.span, trust)
+        return triads_of(score, melody.frames)
 
     return {
-        "": lambda melody: consensus(melody, drawn(melody, True), MELODY),
-        "votes": lambda melody: consensus(melody, drawn(melody, True)),
-        "likeliest": lambda melody: list(drawn(melody, True)[0]),
-        "free": lambda melody: consensus(melody, drawn(melody, False)),
+        "": lambda melody: agreed(melody, MELODY),
+        "votes": lambda melody: agreed(melody, 0.0),
+        "likeliest": lambda melody: triads_of(drawn(melody)[0], melody.frames),
     }
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a system reaches: accuracy and root over frames, and the mean of each measure over tunes."""
+    """What a system reaches: accuracy and root over frames, the mean of each measure over tunes, and how far apart
+    the accuracies of its seeds lie (their standard error)."""
 
     acc: Rate
     root: Rate
     measures: Mapping[str, float]
+    over_seeds: float = 0.0
 
 
-def measured(tunes: Sequence[Tune], system: System) -> Found:
-    """Let a system harmonize tunes."""
-    made = [system(tune.melody) for tune in tunes]
-    counts = [hits(tune.truth, one) for tune, one in zip(tunes, made, strict=True)]
-    frames = [one.frames for one in counts]
+def measured(tunes: Sequence[Tune], runs: Sequence[System]) -> Found:
+    """Let a system harmonize tunes, once for each of its seeds."""
+    made = [[system(tune.melody) for tune in tunes] for system in runs]
+    counts = [[hits(tune.truth, one) for tune, one in zip(tunes, each, strict=True)] for each in made]
+    frames = [float(one.frames) for one in counts[0]]
+    same = [[float(one.same) for one in each] for each in counts]
+    root = [[float(one.root) for one in each] for each in counts]
+    measures = [_measures(tunes, each) for each in made]
     return Found(
-        Rate.of([one.same for one in counts], frames),
-        Rate.of([one.root for one in counts], frames),
-        _measures(tunes, made),
+        Rate.of([sum(each) / len(runs) for each in zip(*same, strict=True)], frames),
+        Rate.of([sum(each) / len(runs) for each in zip(*root, strict=True)], frames),
+        {name: sum(each[name] for each in measures) / len(runs) for name in MEASURES},
+        figure([sum(each) / sum(frames) for each in same]).error or 0.0,
     )
 
 
@@ -182,12 +161,19 @@ def simple_systems(train: Sequence[Tune], valid: Sequence[Tune]) -> dict[str, tu
 
 
 def tuned_engine(task: score_nottingham.Task) -> Engine:
-    """The model after LoRA on train, in the fast engine."""
-    from segue.models.score.folder import save_score_model
+    """The model with its adapter after LoRA on the chords of train; a training on disk is gone on with."""
+    from segue.models.score.adapter import load_adapted
+    from segue.models.score.folder import SHIPPED, save_score_model
+    from segue.pretrain.harmony import harmonic, learn_harmony
+    from segue.tune.methods import merge_lora
 
     folder = ROOT / ".scratch" / "benchmarks" / "compose_harmonize"
-    save_score_model(score_nottingham.tuned(task, 0), folder)
-    return load_engine(Path(folder))
+    model = load_adapted(SHIPPED, HARMONY)
+    train, valid = harmonic(task.pieces["train"]), harmonic(task.pieces["valid"])
+    learn_harmony(model, train, valid, TUNED, folder / "training", callbacks=lambda _: [ProgressBar()])
+    merge_lora(model)
+    save_score_model(model, folder)
+    return load_engine(folder)
 
 
 def load() -> tuple[score_nottingham.Task, dict[str, list[Tune]]]:
@@ -199,22 +185,21 @@ def load() -> tuple[score_nottingham.Task, dict[str, list[Tune]]]:
 def run() -> list[Result]:
     """Measure the model as it is and tuned, and the simple systems."""
     task, tunes = load()
-    systems = simple_systems(tunes["train"], tunes["valid"])
-    facts: dict[str, object] = {
-        **model_facts(),
-        "readings": READINGS,
-        "temperature": TEMPERATURE,
-        "span": str(SPAN),
-        "melody": MELODY,
-    }
-    systems |= {name: (system, facts) for name, system in model_systems(load_engine()).items()}
-    by_tuned = model_systems(tuned_engine(task))[""]
-    systems["tuned"] = (by_tuned, {**facts, "tuned": "LoRA on train, seed 0"})
+    simple = simple_systems(tunes["train"], tunes["valid"])
+    systems = {name: ([system], told) for name, (system, told) in simple.items()}
+    facts: dict[str, object] = {**model_facts(), "readings": READINGS, "melody": MELODY, "span": str(WISH.span)}
+    own = [harmonizers(load_engine(adapter=HARMONY), seed) for seed in SEEDS]
+    systems |= {name: ([one[name] for one in own], {**facts, "adapter": HARMONY}) for name in own[0]}
+    systems["plain"] = [harmonizers(load_engine())[""]], facts
+    engine = tuned_engine(task)
+    systems["tuned"] = [harmonizers(engine, seed)[""] for seed in SEEDS], {**facts, **TUNED.as_dict()}
     human = _measures(tunes["test"], [tune.truth for tune in tunes["test"]])
     found: list[Result] = []
-    reached = {name: measured(tunes["test"], system) for name, (system, _) in systems.items()}
-    for name, (_, told) in systems.items():
-        found += _results(name, reached[name], told, human, reached["hmm"].measures, len(tunes["test"]))
+    reached = {name: measured(tunes["test"], runs) for name, (runs, _) in systems.items()}
+    for name, (runs, told) in systems.items():
+        told = {**told, "error_over_seeds": reached[name].over_seeds} if len(runs) > 1 else told
+        rows = _results(name, reached[name], told, human, reached["hmm"].measures, len(tunes["test"]))
+        found += [replace(row, seeds=SEEDS[: len(runs)]) for row in rows]
     found += [
         _result(f"human_{measure}", Rate(value, 0.0), {}, None, len(tunes["test"])) for measure, value in human.items()
     ]
@@ -258,22 +243,23 @@ def _result(name: str, rate: Rate, told: Mapping[str, object], bar: float | None
     )
 
 
-def show_valid(count: int) -> None:
-    """Print what is reached on tunes of valid."""
-    _, tunes = load()
+def show_valid(count: int, what: str) -> None:
+    """Print what is reached on tunes of valid, by the model with its adapter, "plain" or "tuned"."""
+    task, tunes = load()
     valid = tunes["valid"][:count]
     print({split: len(held) for split, held in tunes.items()})
     print("human", _measures(valid, [tune.truth for tune in valid]))
     for name, (system, told) in simple_systems(tunes["train"], tunes["valid"]).items():
-        print(name, told, measured(valid, system), flush=True)
-    for name, system in model_systems(load_engine()).items():
-        print("model", name, measured(valid, system), flush=True)
+        print(name, told, measured(valid, [system]), flush=True)
+    engine = tuned_engine(task) if what == "tuned" else load_engine(adapter="" if what == "plain" else HARMONY)
+    for name, system in harmonizers(engine).items():
+        print("model", name, measured(valid, [system]), flush=True)
 
 
 def main(words: list[str]) -> None:
     """Write the results, or print those on valid."""
     if words[:1] == ["--valid"]:
-        show_valid(int(words[1]) if len(words) > 1 else 1000)
+        show_valid(int(words[1]) if len(words) > 1 else 1000, words[2] if len(words) > 2 else "")
     else:
         write("compose_harmonize", run())
 

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from benchmarks.compose_harmonize import consensus, tunes_of
+from benchmarks.compose_harmonize import tunes_of
 from benchmarks.harmonizers import HiddenMarkov, template, tonic_only
 from benchmarks.harmony_protocol import (
     Melody,
@@ -89,22 +89,6 @@ def test_frames_become_changes() -> None:
         (Fraction(3, 2), G),
         (Fraction(3), C),
     ]
-
-
-def test_a_consensus_is_what_most_readings_have_and_else_the_likeliest() -> None:
-    melody = Melody(tune((60, 62, 64, 65), ""))
-    found = [[C, C, None, *[None] * 5], [G, F, None, *[None] * 5], [G, G, None, *[None] * 5]]
-    assert consensus(melody, found) == [G, C, *[None] * 6]
-
-
-def test_a_consensus_hears_the_melody_as_far_as_it_is_trusted() -> None:
-    # the first half of the bar is C and E: all of it lies in C, half of it in A minor, none in G
-    melody = Melody(tune((60, 64, 67, 67), ""))
-    found = [[G] * 8, [G] * 8, [C] * 8]
-    assert consensus(melody, found, 0.0)[:4] == [G] * 4
-    assert consensus(melody, found, 0.6)[:4] == [G] * 4  # 2 against e^0.6 = 1.82
-    assert consensus(melody, found, 0.8)[:4] == [C] * 4  # 2 against e^0.8 = 2.23
-    assert consensus(melody, found, 0.8)[4:] == [G] * 4  # G lies in both
 
 
 def test_simple_systems_find_what_is_plain() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from benchmarks.compose_infill import Slots, agreement, central, copied, copying, gap_of, measured
+from benchmarks.compose_infill import Slots, copied, copying, gap_of, measured
 
 from segue.music.note import Note, Notes
 from segue.music.score import Bar, Part, Score
@@ -49,9 +49,9 @@ def test_the_distance_that_is_copied_from_is_the_best_one() -> None:
     assert measured([gap for gap in gaps if gap is not None], rule).value == 1
 
 
-def test_agreement_is_the_share_of_notes_in_common() -> None:
-    one: Slots = Counter({(3, 0, 60): 1, (3, 4, 62): 1, (4, 0, 64): 1})
-    other: Slots = Counter({(3, 0, 60): 1, (3, 4, 61): 1})
-    assert agreement(one, other) == pytest.approx(2 / 5)
-    assert agreement(Counter(), Counter()) == 0
-    assert central([other, one, one]) == one
+def test_agreement_is_the_share_of_notes_in_common_over_all_runs() -> None:
+    gap = gap_of(tune(*range(60, 68)), 0)
+    assert gap is not None
+    half: Slots = Counter({slot: 1 for slot in gap.truth if slot[0] == 3})
+    assert measured([gap], lambda _: half).value == pytest.approx(2 * 4 / (8 + 4))
+    assert measured([gap], lambda _: half, lambda gap: gap.truth).value == pytest.approx((8 + 16) / (12 + 16))

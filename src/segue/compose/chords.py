@@ -112,8 +112,8 @@ def of_qualities(qualities: Collection[str]) -> Narrow:
     return lambda spot: mask if spot.state.phase == "quality" else None
 
 
-def _in_spans(score: Score, bars: Collection[int], span: Fraction) -> Narrow:
-    """A chord every so many bars, counted from the first that is new; inside bars on beats."""
+def places_due(score: Score, bars: Collection[int], span: Fraction) -> dict[int, list[int]]:
+    """Return the ticks of each bar at which chords of `span` bars begin, counted from the first of `bars`; on beats."""
     first = min(bars)
     due: dict[int, list[int]] = {}
     for bar in bars:
@@ -128,6 +128,12 @@ def _in_spans(score: Score, bars: Collection[int], span: Fraction) -> Narrow:
             places.append(min(beats, key=lambda beat: (abs(beat - wanted), beat)))
             counted += 1
         due[bar] = sorted(set(places))
+    return due
+
+
+def _in_spans(score: Score, bars: Collection[int], span: Fraction) -> Narrow:
+    """A chord every so many bars, counted from the first that is new; inside bars on beats."""
+    due = places_due(score, bars, span)
 
     def narrow(spot: Spot) -> int | None:
         places = due.get(spot.bar)

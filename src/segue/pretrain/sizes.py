@@ -56,3 +56,29 @@ def own_recipe(size: str = "small") -> Recipe:
     if size not in OWN_SIZES:
         raise InputError(f"size {size!r} is none of {', '.join(OWN_SIZES)}{did_you_mean(size, OWN_SIZES)}")
     return OWN_SIZES[size]
+
+
+_HARMONY = Recipe(
+    backbone="score",
+    method="lora",
+    lr=3e-3,
+    max_length=1024,
+    batch_size=1,
+    epochs=1,
+    max_steps=160,
+    dropout=0.0,
+    patience=0,
+    evaluate_every=80,
+    checkpoint_every=20,
+)
+# so many steps of two thousand tokens; the shipped adapter is of the size base
+HARMONY_SIZES: Mapping[str, Recipe] = MappingProxyType(
+    {"tiny": _HARMONY.replace(max_steps=20), "small": _HARMONY.replace(max_steps=80), "base": _HARMONY}
+)
+
+
+def harmony_recipe(size: str = "base") -> Recipe:
+    """Return the recipe of the adapter for harmonizing; InputError with a suggestion where a size is unknown."""
+    if size not in HARMONY_SIZES:
+        raise InputError(f"size {size!r} is none of {', '.join(HARMONY_SIZES)}{did_you_mean(size, HARMONY_SIZES)}")
+    return HARMONY_SIZES[size]
