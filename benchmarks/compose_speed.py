@@ -8,8 +8,8 @@ The model is loaded before; reading the prefix, the grammar, the rules and makin
 - `compose.four_alternatives_s`: until all four are there and set as SVG; median of seeds.
 - `compose.four_alternatives_in_turn_s`: the same four asked for one by one, which is what drawing them together saves.
 - `compose.first_bar_cold_s`: the first bar of the first call after loading, which still has the grammar's sets to make.
-- `compose.first_bar_kept`: the share of first bars shown that are those of the piece offered: a section that is found
-  dull is drawn once more.
+- `compose.first_bar_kept`: the share of first bars shown that are those of a piece offered: a section that is found
+  dull, and a piece too near to a tune that the model learned from, are drawn once more.
 - `compose.sheet_tokens`: tokens that the engine reads and draws for four alternatives, median of seeds.
 """
 
@@ -71,8 +71,11 @@ class Watched:
 
     @property
     def kept(self) -> list[bool]:
-        """For each alternative whether the first bar shown is that of the piece offered."""
-        return [_opening(self.openings[seed]) == _opening(score) for seed, score in self.offers.items()]
+        """For each first bar shown whether it is that of a piece offered."""
+        return [
+            seed in self.offers and _opening(shown) == _opening(self.offers[seed])
+            for seed, shown in self.openings.items()
+        ]
 
 
 def _opening(score: Score) -> object:
