@@ -57,7 +57,7 @@ NAME = "compose.harmonize"
 BARS = {"acc": 0.578, "root": 0.594}  # BARS' HMM over bars
 WISH = ChordWish(complexity="triads", span=Fraction(1, 2))
 SEEDS = (0, 100, 200)  # of the first reading
-TUNED = harmony_recipe().replace(max_steps=240)
+TUNED = harmony_recipe().replace(max_steps=80)
 MEASURES = {"ctnctr": chord_tone_ratio, "pcs": consonance, "mctd": tonal_distance}
 System = Callable[[Melody], "list[Triad | None]"]
 

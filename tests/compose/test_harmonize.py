@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from segue.compose.bearing import is_avoided, longest
@@ -11,6 +12,7 @@ from segue.compose.chords import ChordWish
 from segue.compose.drawing import Draws
 from segue.compose.harmonize import central, harmonize, heard_in
 from segue.compose.offer import Offer
+from segue.compose.studio import Studio
 from segue.compose.theory import Setting
 from segue.errors import InputError
 from segue.models.engine.sampling import Sampling
@@ -99,6 +101,14 @@ def test_chords_of_kept_bars_stay() -> None:
     score = piece([bar("4/4")] * 4)
     for offer in harmonize(engine(), score, [2, 3], draws=TWO):
         assert offer.value.chords[:2] == score.chords[:2]
+
+
+def test_a_studio_harmonizes_with_the_adapter_of_its_model_and_does_all_else_without() -> None:
+    opened = Studio.open(n=1)
+    plain, adapted = (one.open().feed_each(0, range(9)) for one in (opened.engine, opened.harmonizer))
+    assert np.abs(plain - adapted).max() > 0.1
+    assert np.array_equal(plain, engine().open().feed_each(0, range(9)))
+    assert Studio(engine()).harmonizer is engine()
 
 
 def test_a_melody_without_notes_is_refused() -> None:
