@@ -4,8 +4,8 @@
 syllable to each note that has one), at most `LINES` lines of each, in couplets (AABB...); the own model writes one
 lyric to each of `ROUNDS` seeds. Held to them by words alone: `checking.fit` for the syllables, `rhyme.rhymes` for the
 rhymes, strong beats for the primary stresses of words of several syllables. `stress_human` are the songs' own words
-under the same notes. `counts` says how often a known word of the whole set is sung on a number of syllables that Segue
-tells.
+under the same notes. `copies` looks through these lyrics and `OUTPUTS` couplets more. `counts` says how often a known
+word of the whole set is sung on a number of syllables that Segue tells.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from segue.music.lyric import Lyric, Sung
 from segue.music.phrases import strong_onsets
 from segue.music.score import Part, Score
 
-LINES, ROUNDS, OUTPUTS = 16, 3, 1000
-FORM = "8 6 8 6 ABAB"  # of the outputs that are looked through for copies
+LINES, ROUNDS, OUTPUTS = 16, 3, 10_000
+FORM = "8 8 AA"  # of the outputs that are looked through for copies, beside the lyrics to songs
 
 
 def songs() -> list[Piece]:
@@ -125,7 +125,7 @@ def run() -> list[Result]:
             written.append(items_of(offer.value))
     form = of_form(FORM)
     for seed in range(OUTPUTS):
-        (offer,) = write_lyrics(form, writer, Wish(tries=4), seed=seed)
+        (offer,) = write_lyrics(form, writer, Wish(tries=2), seed=seed)
         written.append(items_of(offer.value))
     exact, kept, stress = (spread([row[place] for row in rows]) for place in range(3))
     counts, known, human = (spread(each) for each in truth(pieces))

@@ -4,7 +4,9 @@
   valid. The vocabulary is that of the model, which is of the train part.
 - A model reads each verse in windows of at most 512 tokens; nats are those of all tokens but the first of a window and
   the title, which is given: lengths of lines, signs, sections, items, letters of items that are none. They are divided
-  by syllables (English) or characters (Chinese) of the verses, and the perplexity is e to that.
+  by syllables (English) or characters (Chinese) of the verses, and the perplexity is e to that. The model is measured
+  as it writes: the network and its n-gram mixed, by shares chosen on valid, and in each line only what fits into the
+  syllables that are left (`segue.models.lyrics.room`), whose number it says at the line's beginning.
 - An n-gram of up to five tokens reads the same windows, and, since lengths are of no use to it, also the verses in
   reading order with their signs (or a mark) at the end of each line, so that both say where lines end and how; which of
   both, its order and its smoothing are chosen on valid. It has the same vocabulary and spells what the model spells.
@@ -29,15 +31,17 @@ from segue.compose.lyrics.own import SHIPPED, OwnWriter, load_writer
 from segue.corpora.corpus import Split
 from segue.corpora.verse import VERSE_SETS, Language, VerseLine
 from segue.errors import UnavailableError
+from segue.models.lyrics.ngrams import NGrams
+from segue.models.lyrics.room import Room
 from segue.models.lyrics.vocabulary import BEGIN, END, SECTION, SIGNS, CodedLine, LyricVocabulary
 from segue.models.lyrics.vocabulary import windows as cut
 from segue.models.score.folder import load_score_model
+from segue.pretrain.lyric_mixture import told
 from segue.pretrain.lyrics import LONGEST, LyricData, gather_lyrics
-from segue.tune.next_token import Window, bundled, nats_of
 
 ORDERS = range(2, 6)
 RUN = 8  # items in a row that must not be those of a training text
-_BUNDLE = 8192
+_LEAST = 1e-30
 
 
 def model_folder(language: Language) -> Path:
@@ -107,16 +111,15 @@ def _plain(vocabulary: LyricVocabulary, lines: Sequence[CodedLine]) -> tuple[int
     return (*tokens, END)
 
 
-def model_costs(folder: Path, texts: Texts) -> list[float]:
-    """Nats of each verse under a lyric model."""
-    model = load_score_model(folder)
-    asked = [Window(np.array(tokens, np.int64), str(row)) for row, tokens in enumerate(texts.model)]
-    found = [0.0] * len(asked)
-    for bundle in bundled(asked, _BUNDLE):
-        for window, nats in zip(bundle, nats_of(model, bundle), strict=True):
-            row = int(window.source)
-            found[row] = float(nats[texts.given[row] - 1 :].sum())
-    return texts.by_verse(found)
+def model_costs(folder: Path, texts: Texts, language: Language) -> list[float]:
+    """Nats of each verse under a lyric model, its n-gram mixed in, with the room of each line known as in writing."""
+    model, ngrams, vocabulary = load_score_model(folder).eval(), NGrams.load(folder), LyricVocabulary.load(folder)
+    room = Room(vocabulary, lambda item: code_line(item, language).length)
+    nats = []
+    for tokens, given in zip(texts.model, texts.given, strict=True):
+        said = ngrams.mix(told(ngrams, model, room, tokens))
+        nats.append(float(-np.log(np.maximum(said[given - 1 :], _LEAST)).sum()))
+    return texts.by_verse(nats)
 
 
 def ngram_costs(train: Texts, valid: Texts, test: Texts, vocabulary: int) -> tuple[list[float], dict[str, object]]:
@@ -145,7 +148,7 @@ def _but_given(model: NGram, rows: Sequence[Sequence[int]], given: Sequence[int]
 def perplexities(language: Language, data: LyricData) -> tuple[Rate, Rate, dict[str, object]]:
     """Return the perplexities of the model and of the 5-gram on test, by syllable or character, and the 5-gram."""
     train, valid, test = (Texts.of(data, split) for split in ("train", "valid", "test"))
-    own = Rate.of(model_costs(model_folder(language), test), test.syllables).exponential()
+    own = Rate.of(model_costs(model_folder(language), test, language), test.syllables).exponential()
     costs, facts = ngram_costs(train, valid, test, data.vocabulary.size)
     return own, Rate.of(costs, test.syllables).exponential(), facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +62,7 @@ def pretrain_lyrics(
         order,
         lambda line: _coded(line, named),
         lambda tokens: [TrainingLines(tokens, is_quiet=json)],
+        _spellings(named),
     )
     _tell(made, json=json)
 
@@ -99,3 +101,10 @@ def _coded(line: VerseLine, language: Language) -> CodedLine:
     from segue.compose.lyrics.coding import code_line
 
     return code_line(line.text, language, line.sign, begins=line.begins)
+
+
+def _spellings(language: Language) -> Iterable[str]:
+    """Words of a dictionary; of Chinese, none."""
+    from segue.compose.lyrics.phones import dictionary
+
+    return dictionary() if language == "en" else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import numpy as np
 from segue.corpora.corpus import SPLITS, Split
 from segue.corpora.verse import VERSE_SETS, Language, Verse, VerseLine, all_verses, read_text
 from segue.errors import ConflictError, InputError
+from segue.models.lyrics.room import Room
 from segue.models.lyrics.runs import Runs
 from segue.models.lyrics.vocabulary import CodedLine, LyricVocabulary, windows
 from segue.models.score.config import ScoreConfig
+from segue.models.score.folder import load_score_model
 from segue.pretrain.excerpts import Excerpt
+from segue.pretrain.lyric_mixture import choose_shares, count_ngrams
 from segue.pretrain.pretraining import TRAINING, Budget, Pretrained, pretrain, write_json
 from segue.pretrain.windows import Windows, collect
 from segue.tune.callbacks import Callback
@@ -32,6 +35,7 @@ SHAPES: Mapping[Language, tuple[int, int, int, int]] = {"en": (192, 3, 3, 512), 
 LEAST: Mapping[Language, int] = {"en": 2, "zh": 3}
 MOST_ITEMS: Mapping[Language, int] = {"en": 8000, "zh": 6000}
 _RECORD = "data.json"
+_COUNTED: tuple[Split, Split] = ("train", "valid")
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,10 @@ def make_lyrics(
     order: LyricOrder,
     coder: Coder,
     callbacks: Callable[[float], Sequence[Callback]] = lambda _tokens: (),
+    spellings: Iterable[str] = (),
 ) -> MadeLyrics:
-    """Train a lyric model on the sets below `root` and write its folder: config, weights, vocabulary, runs, card.
+    """Train a lyric model on the sets below `root` and write its folder: config, weights, vocabulary, runs, n-grams,
+    card. `spellings` are words of a dictionary, from which the n-gram learns how words that are no items are spelled.
 
     Called again with the same arguments it goes on where it was cut off; ConflictError where `out` holds a training on
     other data.
@@ -130,9 +136,18 @@ def make_lyrics(
     data.vocabulary.save(out)
     data.runs().save(out)
     made = pretrain(data.windows("train"), data.windows("valid"), config, recipe, out, order.budget, callbacks)
+    add_ngrams(data, out, coder, spellings)
     found = MadeLyrics(made, data)
     _write_card(found)
     return found
+
+
+def add_ngrams(data: LyricData, folder: Path, coder: Coder, spellings: Iterable[str] = ()) -> None:
+    """Count the n-gram that stands beside the model of a folder, choose their shares on valid, write `ngrams.npz`."""
+    train, valid = ([window.tolist() for window, _ in windows(data.tokens(split), LONGEST)] for split in _COUNTED)
+    room = Room(data.vocabulary, lambda item: coder(VerseLine(item)).length)
+    counted = count_ngrams(data.vocabulary, train, spellings)
+    choose_shares(counted, load_score_model(folder).eval(), room, valid).save(folder)
 
 
 def _check_same(data: LyricData, out: Path) -> None:
@@ -198,7 +213,8 @@ A decoder in the shape of Llama over {len(data.vocabulary.items):,} {unit} (`voc
 {config.parameters / 1e6:.2f} M parameters ({config.layers} layers, width {config.width}, {config.heads} heads, \
 feed-forward {config.feed_forward}, at most {config.longest} tokens), written in bf16. Each line is said from its \
 end, after its length: see `segue.models.lyrics.vocabulary`. `runs.npz` tells whether eight {unit} in a row are from \
-the texts it learned from; no text can be read out of it.
+the texts it learned from; `ngrams.npz` counts which {unit} follow each other, and is mixed with what the network \
+says. No text can be read out of either.
 
 ## Training
 

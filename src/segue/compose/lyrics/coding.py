@@ -5,6 +5,16 @@ from __future__ import annotations
 from segue.compose.lyrics import chinese, english
 from segue.models.lyrics.vocabulary import CodedLine, Language
 
+# names of the sets that the own model learned from, which are written with a capital letter
+_NAME_WORDS = (
+    "god lord christ jesus moses joshua joseph mary maria marie kathleen jeanne jeannie nell nellie helen alice annie "
+    "louise flora lucia romeo victoria polly susanna dinah molly margie jack bill johnny danny joe jane johnson robert "
+    "nick england english ireland irish scotland glasgow lancashire britannia london dover america american dixie "
+    "dixieland virginny alabama texas ohio orleans manhattan broadway chicago havana china japanese paris belgium "
+    "capri araby eden bethlehem jerusalem jericho christmas sunday april june july january september cupid swanee"
+)
+_NAMES = frozenset(_NAME_WORDS.split())
+
 
 def code_line(text: str, language: Language, sign: str = "", *, begins: bool = False) -> CodedLine:
     """Return a line of text as items and its length: syllables as words are usually sung, or characters."""
@@ -16,8 +26,8 @@ def code_line(text: str, language: Language, sign: str = "", *, begins: bool = F
 
 
 def said_as(item: str, language: Language) -> str:
-    """Return an item as it is written inside a line: i as I."""
-    if language == "en" and (item == "i" or item.startswith("i'")):
+    """Return an item as it is written inside a line: i as I, names with a capital letter."""
+    if language == "en" and (item == "i" or item.startswith("i'") or item.removesuffix("'s") in _NAMES):
         return item.capitalize()
     return item
 

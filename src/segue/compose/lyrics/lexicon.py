@@ -33,6 +33,7 @@ class Lexicon:
     onsets: tuple[str, ...]
     members: dict[int, Ints] = field(repr=False)
     names: dict[str, int] = field(repr=False)
+    _partners: dict[tuple[int, int], Ints] = field(default_factory=dict, repr=False, compare=False)
 
     def rhyming(self, others: Sequence[str], strictness: str) -> Ints:
         """Return the items that rhyme with one of some line ends (texts), and are none of their last words."""
@@ -63,6 +64,11 @@ class Lexicon:
     def with_partners(self, count: int, longest: int) -> Ints:
         """Return items of at most `longest` syllables that can begin a rhyme of `count` lines: enough others in their
         class end differently. Classes of few words are left out where larger ones are there."""
+        if (count, longest) not in self._partners:
+            self._partners[count, longest] = self._with_partners(count, longest)
+        return self._partners[count, longest]
+
+    def _with_partners(self, count: int, longest: int) -> Ints:
         found: list[Ints] = []
         few: list[Ints] = []
         for members in self.members.values():

@@ -16,6 +16,8 @@ from segue.errors import UnavailableError
 from segue.models.engine.fast import FastEngine
 from segue.models.engine.protocol import Engine
 from segue.models.engine.weights import read_weights, to_floats
+from segue.models.lyrics.ngrams import FILE as NGRAMS
+from segue.models.lyrics.ngrams import ORDER, NGrams
 from segue.models.lyrics.runs import FILE as RUNS
 from segue.models.lyrics.runs import Runs
 from segue.models.lyrics.vocabulary import FIRST, LyricVocabulary
@@ -32,8 +34,9 @@ def load_writer(language: Language = "en", folder: Path | None = None) -> OwnWri
     place = _shipped(language) if folder is None else folder
     config, weights = read_weights(place)
     runs = Runs.load(place) if (place / RUNS).is_file() else None
+    ngrams = NGrams.load(place) if (place / NGRAMS).is_file() else None
     vectors = to_floats(weights["model.embed_tokens.weight"])
-    return OwnWriter(FastEngine(config, weights), LyricVocabulary.load(place), vectors, runs)
+    return OwnWriter(FastEngine(config, weights), LyricVocabulary.load(place), vectors, runs, ngrams)
 
 
 def _shipped(language: Language) -> Path:
@@ -47,16 +50,22 @@ def _shipped(language: Language) -> Path:
 class OwnWriter:
     """A lyric model over items; it writes each line from its end.
 
-    `vectors` (tokens, width) are its token vectors, by which items are near to a theme; `runs` what it learned from.
+    `vectors` (tokens, width) are its token vectors, by which items are near to a theme; `runs` what it learned from;
+    `ngrams` are mixed with what the engine says.
     """
 
     name = "own"
     is_backward = True
 
     def __init__(
-        self, engine: Engine, vocabulary: LyricVocabulary, vectors: NDArray[np.float32], runs: Runs | None = None
+        self,
+        engine: Engine,
+        vocabulary: LyricVocabulary,
+        vectors: NDArray[np.float32],
+        runs: Runs | None = None,
+        ngrams: NGrams | None = None,
     ) -> None:
-        self.engine, self.vocabulary, self.runs = engine, vocabulary, runs
+        self.engine, self.vocabulary, self.runs, self.ngrams = engine, vocabulary, runs, ngrams
         self.language: Language = vocabulary.language
         self.items = vocabulary.items
         held = vectors[FIRST : FIRST + len(self.items)]
@@ -100,7 +109,7 @@ class _Lines:
         for row in range(1, rows + 1):
             self.session.copy(0, row)
         logits = self.session.feed(dict.fromkeys(range(1, rows + 1), start))
-        return _Tries(self, logits)
+        return _Tries(self, [*self.tokens[1 - ORDER :], *start], logits)
 
     def _start(self, line: LineFrame) -> list[int]:
         begins = self.section is None or line.section != self.section
@@ -131,17 +140,24 @@ class _Lines:
 class _Tries:
     """Tries at one line: rows 1 and further of the session."""
 
-    def __init__(self, lines: _Lines, logits: NDArray[np.float32]) -> None:
-        self._session, self._count = lines.session, len(lines.writer.items)
-        self._logits = logits[:, FIRST : FIRST + self._count].copy()
+    def __init__(self, lines: _Lines, told: Sequence[int], logits: NDArray[np.float32]) -> None:
+        self._session, self._ngrams = lines.session, lines.writer.ngrams
+        self._items = slice(FIRST, FIRST + len(lines.writer.items))
+        self._told = [list(told) for _ in logits]  # the last tokens of each row
+        self._logits = logits[:, self._items].copy()
 
     def draw(
         self, rows: Sequence[int], legal: Legal, bias: Bias, temperature: float, rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Draw the next items; see `LineSession`."""
-        drawn, nats = pick(self._logits[list(rows)], legal, bias, temperature, rng)
-        after = self._session.feed({row + 1: [FIRST + int(item)] for row, item in zip(rows, drawn, strict=True)})
-        self._logits[list(rows)] = after[:, FIRST : FIRST + self._count]
+        said = self._logits[list(rows)]
+        if self._ngrams is not None:
+            said = self._ngrams.mixed(said, legal, [self._told[row] for row in rows])
+        drawn, nats = pick(said, legal, bias, temperature, rng)
+        for row, item in zip(rows, drawn, strict=True):
+            self._told[row].append(FIRST + int(item))
+        after = self._session.feed({row + 1: self._told[row][-1:] for row in rows})
+        self._logits[list(rows)] = after[:, self._items]
         return drawn, nats
 
 

@@ -69,6 +69,7 @@ def _last(text: str) -> str:
     return folded(words[-1]) if words else ""
 
 
+@lru_cache(maxsize=100_000)
 def part(phones: Phones) -> Phones:
     """Return the part that rhymes: from the last vowel with primary or secondary stress on, without marks of stress."""
     vowels = [place for place, phone in enumerate(phones) if is_vowel(phone)]
@@ -82,6 +83,7 @@ def _onset(phones: Phones, length: int) -> str:
     return phones[place] if place >= 0 and not is_vowel(phones[place]) else ""
 
 
+@lru_cache(maxsize=200_000)
 def _kind(one: Phones, other: Phones) -> Kind:
     if not one or not other:
         return "none"

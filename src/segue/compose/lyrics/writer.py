@@ -87,19 +87,21 @@ def pick(
     logits: NDArray[np.float32], legal: Legal, bias: Bias, temperature: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Draw one item in each row of logits (rows, items) among the legal ones; see `LineSession.draw` for the rest."""
-    masked = np.where(legal, logits.astype(np.float64), -np.inf)
-    known = masked - _log_sum(masked)
+    rows = np.arange(len(logits))
+    known = logits - _log_sum(logits, legal)
     biased = np.where(legal, known + bias, -np.inf)
-    rows = np.arange(len(known))
     if temperature == 0:
         drawn = biased.argmax(1)
     else:
-        noise = rng.gumbel(size=biased.shape)  # the largest of logits and Gumbel noise is a draw of their softmax
-        drawn = np.where(legal, biased / temperature + noise, -np.inf).argmax(1)
-    return drawn.astype(np.int64), known[rows, drawn]
+        # the largest of logits and Gumbel noise is a draw of their softmax
+        noise = -np.log(np.maximum(rng.standard_exponential(biased.shape, dtype=np.float32), 1e-30))
+        drawn = (biased / np.float32(temperature) + noise).argmax(1)
+    return drawn.astype(np.int64), known[rows, drawn].astype(np.float64)
 
 
-def _log_sum(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    highest = rows.max(1, keepdims=True)
-    total: NDArray[np.float64] = highest + np.log(np.exp(rows - highest).sum(1, keepdims=True))
+def _log_sum(rows: NDArray[np.float32], legal: Legal) -> NDArray[np.float32]:
+    highest = rows.max(1, keepdims=True, where=legal, initial=-np.inf)
+    total: NDArray[np.float32] = highest + np.log(
+        np.exp(np.minimum(rows - highest, 0)).sum(1, keepdims=True, where=legal, dtype=np.float64)
+    ).astype(np.float32)
     return total

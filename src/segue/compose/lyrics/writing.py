@@ -29,9 +29,16 @@ _SAID = 14  # items back; what of the theme was said there is not asked for agai
 # words that end no line well
 _POOR = (
     "a an the of and or nor my thy our your their its from than if as but i'm you're we're they're i've i'd who whose "
-    "into upon with"
+    "into upon with for that at by when where because"
 )
 _POOR_ENDS = frozenset(_POOR.split())
+# words of other languages in the sets that the own English model learned from, and pieces of words
+_STRAY_WORDS = (
+    "augen blumen blume eng engel feld gut herzen hirten ich und der das ist ein mein dein nicht liebe lieb lieder les "
+    "des qui que mon sur ils menschen nacht narr norden seele seel sohn sterne strahl tanz tanze traume tur ter viens "
+    "wald welt wort t don s ll re ve"
+)
+_STRAY = frozenset(_STRAY_WORDS.split())
 _CHORUSES = ("chorus", "refrain", "hook", "副歌")
 
 
@@ -51,7 +58,7 @@ class Wish:
     mood: str = ""
     title: str = ""
     strictness: str = "sung"
-    temperature: float = 0.9
+    temperature: float = 0.8
     tries: int = 8
     themed: float = 1.0
     stressed: float = 1.0
@@ -136,7 +143,8 @@ class _Writing:
 
     def _usable(self) -> NDArray[np.bool_]:
         usable: NDArray[np.bool_] = self.lexicon.sizes > 0
-        avoided = [number for item, number in self.numbers.items() if item in self.wish.avoid]
+        stray = _STRAY if self.frame.language == "en" else frozenset()
+        avoided = [number for item, number in self.numbers.items() if item in self.wish.avoid or item in stray]
         usable[avoided] = False
         if not (usable & (self.lexicon.sizes == 1)).any():
             raise InputError(f"writer {self.writer.name} knows no word of one syllable, so lines could not be filled")

@@ -26,9 +26,9 @@ from segue.errors import FormatError, InputError
 Language = Literal["en", "zh"]
 MOST = 24  # the longest line that has a length token of its own; longer ones say this
 BEGIN, END, SECTION, TITLE, SPELL, SPELLED, UNKNOWN = range(7)
-_LENGTHS = 7  # the token of a line of one syllable
+LENGTHS = 7  # the token of a line of one syllable
 SIGNS = ("，", "。", "、")
-_SIGNS = _LENGTHS + MOST
+_SIGNS = LENGTHS + MOST
 LETTERS = "abcdefghijklmnopqrstuvwxyz'-"
 _LETTERS = _SIGNS + len(SIGNS)
 FIRST = _LETTERS + len(LETTERS)  # the token of the first item
@@ -81,7 +81,7 @@ class LyricVocabulary:
     def line_start(self, length: int, sign: str = "", *, begins: bool = False) -> list[int]:
         """Return the tokens that begin a line of so many syllables."""
         tokens = [SECTION] if begins else []
-        tokens.append(_LENGTHS + min(max(length, 1), MOST) - 1)
+        tokens.append(LENGTHS + min(max(length, 1), MOST) - 1)
         return [*tokens, _SIGNS + SIGNS.index(sign)] if sign in SIGNS else tokens
 
     def line_body(self, items: Sequence[str]) -> list[int]:
@@ -146,6 +146,6 @@ def _cut(tokens: Sequence[int], begin: int, longest: int) -> int:
     if len(tokens) - begin <= longest:
         return len(tokens)
     for end in range(begin + longest, begin + 1, -1):
-        if tokens[end] == SECTION or (_LENGTHS <= tokens[end] < _SIGNS and tokens[end - 1] != SECTION):
+        if tokens[end] == SECTION or (LENGTHS <= tokens[end] < _SIGNS and tokens[end - 1] != SECTION):
             return end
     return begin + longest
