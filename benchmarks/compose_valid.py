@@ -16,15 +16,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from benchmarks.compose_cases import Case, cases, given
 from benchmarks.result import Result, data_dir, sha256_of, write
 from benchmarks.score_oracles import faults
 from segue.compose.studio import Studio
-from segue.models.engine import SHIPPED, load_engine
-from segue.models.engine.protocol import Engine
+from segue.models.engine import SHIPPED
 from segue.music.score import Progression, Score
 
 OUTPUTS, EACH = 1000, 4
@@ -43,10 +42,11 @@ class Output:
     score: Score
 
 
-def outputs(engine: Engine) -> Iterator[Output]:
+def outputs() -> Iterator[Output]:
     """What the studio offers, case after case."""
-    for case in cases(given(engine)):
-        for offer in case.ask(Studio(engine, n=EACH, seed=case.number * 100)):
+    studio = Studio.open(n=EACH)
+    for case in cases(given(studio.engine)):
+        for offer in case.ask(replace(studio, seed=case.number * 100)):
             value = offer.value
             yield Output(case, offer.seed, value.score if isinstance(value, Progression) else value)
 
@@ -61,9 +61,9 @@ def faults_of(made: Sequence[Output]) -> list[dict[str, str]]:
     return found
 
 
-def examined(engine: Engine, count: int) -> Iterator[tuple[Output, dict[str, str]]]:
+def examined(count: int) -> Iterator[tuple[Output, dict[str, str]]]:
     """Outputs with what is amiss."""
-    source = islice(outputs(engine), count)
+    source = islice(outputs(), count)
     while made := list(islice(source, _AT_ONCE)):
         yield from zip(made, faults_of(made), strict=True)
 
@@ -77,8 +77,8 @@ def show(output: Output, said: dict[str, str]) -> None:
 
 def run(count: int = OUTPUTS) -> list[Result]:
     """Examine outputs and count."""
-    engine, tally, verbs = load_engine(), dict.fromkeys((*WHAT, "abcjs_played", "all"), 0), dict[str, int]()
-    for output, said in examined(engine, count):
+    tally, verbs = dict.fromkeys((*WHAT, "abcjs_played", "all"), 0), dict[str, int]()
+    for output, said in examined(count):
         show(output, {name: what for name, what in said.items() if name in WHAT})
         verbs[output.case.verb] = verbs.get(output.case.verb, 0) + 1
         tally["all"] += not any(name in WHAT for name in said)
