@@ -11,7 +11,7 @@ from torch import Tensor
 
 from segue.compose.phrases.folder import Sampler
 from segue.compose.phrases.learning import evaluate
-from segue.compose.phrases.measures import distance, evenness
+from segue.compose.phrases.measures import distance, evenness, reconstruction
 from segue.compose.phrases.network import PhraseNetwork
 from segue.compose.phrases.phrase import Condition, Phrase, Place
 from segue.compose.phrases.saying import Drawing, say_points
@@ -26,13 +26,15 @@ _SAMPLERS: tuple[Sampler, ...] = ("prior", "generator")
 class Figures:
     """What a phrase model reaches on phrases of two bars of tunes that it never saw.
 
-    `notes` and `phrases`: shares that come back exactly; `evenness` of ways between two of them (`measures.evenness`);
+    `notes` and `phrases`: shares that come back exactly from their points, `encoded`: notes from where the encoder puts
+    them in one pass, before the steps of `placing`; `evenness` of ways between two of them (`measures.evenness`);
     `valid`: share of what is said on these ways, and drawn, that is a whole phrase; `prior` and `generator`: distances
     (`measures.distance`) of drawn phrases to held-out ones, `human` that of one half of the held-out ones to the other.
     """
 
     notes: float
     phrases: float
+    encoded: float
     evenness: float
     valid: float
     prior: float
@@ -50,7 +52,8 @@ def figures(network: PhraseNetwork, phrases: Sequence[Phrase], seed: int = 0) ->
     if len(phrases) < 2:
         raise InputError(f"{len(phrases)} held-out phrases: 2 at least are needed to measure on")
     judged = phrases[:_JUDGED]
-    back = evaluate(network, judged)
+    notes, whole = reconstruction(network, points_of(network, judged)[0], judged)
+    encoded = evaluate(network, judged)
     paths = _paths(network, phrases)
     half = len(judged) // 2
     conditions = [phrase.condition for phrase in judged[:_DRAWN]]
@@ -60,8 +63,9 @@ def figures(network: PhraseNetwork, phrases: Sequence[Phrase], seed: int = 0) ->
     }
     said = [phrase for path in paths for phrase in path] + drawn["prior"] + drawn["generator"]
     return Figures(
-        notes=back["notes"],
-        phrases=back["phrases"],
+        notes=notes,
+        phrases=whole,
+        encoded=encoded["notes"],
         evenness=statistics.fmean(map(evenness, paths)) if paths else 1.0,
         valid=sum(map(_is_whole, said)) / len(said),
         prior=distance(drawn["prior"], judged)["mean"],

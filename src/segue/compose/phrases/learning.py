@@ -25,13 +25,14 @@ class Weights:
 
     `kl` is the weight of the divergence from the prior (Higgins et al. 2017), reached in a straight line over `anneal`
     batches (Bowman et al. 2016); of each place `free` nats cost nothing (Kingma et al. 2016); `adversarial` is the
-    weight of generator and critic.
+    weight of generator and critic. It is small because the gradient is clipped as a whole, and theirs, which may be
+    large, would take the autoencoder's share; Adam's steps do not depend on it.
     """
 
     kl: float = 0.1
     anneal: int = 1000
     free: float = 3.0
-    adversarial: float = 0.1
+    adversarial: float = 1e-4
 
     def __post_init__(self) -> None:
         if self.anneal < 1 or min(self.kl, self.free, self.adversarial) < 0:

@@ -14,11 +14,11 @@ import numpy as np
 
 from segue.compose.phrases.collecting import Told, phrases_of
 from segue.compose.phrases.figures import Figures, figures
-from segue.compose.phrases.folder import Held, new_network, save_phrase_model
+from segue.compose.phrases.folder import Held, load_phrase_model, new_network, save_phrase_model
 from segue.compose.phrases.learning import Weights, phrase_task
 from segue.compose.phrases.network import PhraseConfig, PhraseNetwork
 from segue.compose.phrases.phrase import Phrase
-from segue.errors import ConflictError, FormatError
+from segue.errors import ConflictError, FormatError, InputError
 from segue.tune.callbacks import Callback
 from segue.tune.history import Fit, Step
 from segue.tune.loop import fit
@@ -46,12 +46,14 @@ def _silent(_what: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Order:
-    """What to make: of which corpora (all that may be without), how large, how its loss is weighed, for how long."""
+    """What to make: of which corpora (all that may be without), how large, how its loss is weighed, for how long, and
+    the folder of a model whose weights it begins with (new ones without)."""
 
     corpora: tuple[str, ...] = ()
     config: PhraseConfig = field(default_factory=PhraseConfig)
     weights: Weights = field(default_factory=Weights)
     minutes: float = 0.0
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def make_phrases(
     the start and steps are planned to fill them. Errors are those of `gather` and `fit`.
     """
     splits = phrases_of(root, out / "phrases.npz", order.corpora, tell)
-    network = new_network(order.config, recipe.seed, recipe.dropout)
+    network = _begin(order, recipe)
     rng = np.random.default_rng(recipe.seed)
     short = {split: [one for one in splits[split] if one.bars == 2] for split in ("valid", "test")}
     held = {split: [rows[int(row)] for row in rng.permutation(len(rows))] for split, rows in short.items()}
@@ -96,6 +98,16 @@ def make_phrases(
     report = {"phrases": counts, "valid": asdict(valid), "test": asdict(test), "recipe": recipe.as_dict()}
     _write_json(report | {"weights": asdict(weights), "seconds": round(made.seconds, 1)}, out / "metrics.json")
     return Made(out, made, counts, valid, test)
+
+
+def _begin(order: Order, recipe: Recipe) -> PhraseNetwork:
+    if order.start is None:
+        return new_network(order.config, recipe.seed, recipe.dropout)
+    network = load_phrase_model(order.start).network
+    if network.config != order.config:
+        raise InputError(f"{order.start} holds a model of {network.config}; asked for is {order.config}")
+    network.word_dropout = recipe.dropout
+    return network
 
 
 def _planned(network: PhraseNetwork, train: Sequence[Phrase], recipe: Recipe, order: Order, out: Path) -> Recipe:

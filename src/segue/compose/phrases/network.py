@@ -18,6 +18,7 @@ from segue.compose.phrases.phrase import BARS, PARTS
 from segue.music.language import vocabulary as v
 
 PLACES = max(BARS) * PARTS
+_REACH = 4.0  # of what is dreamt, in standard deviations of the prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,12 @@ class PhraseNetwork(nn.Module):
     def dream(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Return points of the space (B, PLACES, place) for noise (B, noise) under conditions (B, 4).
 
-        A condition is the tokens of style, mode and metre and that of the last bar.
+        A condition is the tokens of style, mode and metre and that of the last bar. Points lie within four standard
+        deviations of the prior, else a generator may flee from the critic without end.
         """
         told = self.embed(condition).flatten(1).detach()
         made: Tensor = self.generator(torch.cat([noise, told], -1)).view(len(noise), PLACES, -1)
-        return made * _is_inside(condition)
+        return _REACH * (made / _REACH).tanh() * _is_inside(condition)
 
     def judge(self, space: Tensor, condition: Tensor) -> Tensor:
         """Return the critic's value (B,) of points (B, PLACES, place) under conditions (B, 4)."""

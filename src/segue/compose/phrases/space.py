@@ -20,6 +20,7 @@ from segue.compose.phrases.folder import Held, Sampler, load_phrase_model
 from segue.compose.phrases.learning import PhraseBatch, collate
 from segue.compose.phrases.network import PLACES, PhraseNetwork, inside_of
 from segue.compose.phrases.phrase import BARS, Condition, Phrase, Place, condition, phrase_of
+from segue.compose.phrases.placing import refined
 from segue.compose.phrases.saying import GREEDY, Drawing, say_points
 from segue.errors import InputError
 from segue.music.key import Key
@@ -110,12 +111,13 @@ class Phrases:
 
 
 def points_of(network: PhraseNetwork, phrases: Sequence[Phrase]) -> tuple[Tensor, Tensor]:
-    """Return means and standard deviations (n, PLACES, place) of phrases in the space; 0 where a phrase has no bar."""
+    """Return points, and standard deviations about them (n, PLACES, place), of phrases in the space; 0 where a phrase
+    has no bar. The points are where the decoder says the phrases, near the means that the encoder gives."""
     batch: PhraseBatch = to_device(collate(network, phrases), device_of(network))
     with torch.no_grad():
         mu, logvar = network.encode(batch.ids, batch.places, batch.is_token)
     inside = inside_of(batch.condition).unsqueeze(-1)
-    return mu * inside, (0.5 * logvar).exp() * inside
+    return refined(network, batch, mu * inside), (0.5 * logvar).exp() * inside
 
 
 def draw_points(network: PhraseNetwork, conditions: Sequence[Condition], sampler: Sampler, seed: int) -> Tensor:
