@@ -84,9 +84,9 @@ def run() -> list[Result]:
             rhyme.append(rhyme_share([text[-1] for text in lines], form.rhymes))
             tone.append(tone_share(lines, form))
             written.append(list("".join(lines)))
-    form = of_form(FORM, "zh")
+    couplet = of_form(FORM, "zh")
     for seed in range(OUTPUTS):
-        (offer,) = write_lyrics(form, writer, Wish(tries=2), seed=seed)
+        (offer,) = write_lyrics(couplet, writer, Wish(tries=2), seed=seed)
         written.append(characters_of("".join(line.text for line in offer.value.lines)))
     fits, human_rhyme, human_tone, chance = human(data)
     count, poems = len(exact), len(fits)
