@@ -95,4 +95,4 @@ def test_no_file_takes_long(name: str, data: bytes) -> None:
         abc.read(data, file=name)
     except FormatError as error:
         assert error.place
-    assert time.process_time() - began < 2  # a second on a quiet machine
+    assert time.process_time() - began < 4  # a second on a quiet machine; what grows faster than its file takes minutes
