@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from segue.music.lyric import Lyric
     from segue.music.score import Score
 
+_FIRST_NOT_LATIN = "\u0250"
+
 
 class HomeQueue:
     """Puts what is held into the review queue of the home's store, opened only then."""
@@ -109,7 +111,8 @@ def _check_language(language: Language, told: Mapping[str, str]) -> None:
     from segue.compose.lyrics.english import words_of
 
     for name, text in told.items():
-        if text.strip() and not (characters_of(text) if language == "zh" else words_of(text)):
+        latin = [word for word in words_of(text) if word[0] < _FIRST_NOT_LATIN]
+        if text.strip() and not (characters_of(text) if language == "zh" else latin):
             what = "Chinese characters" if language == "zh" else "English words"
             raise InputError(f"{name} {text[:60]!r} has no {what}: the own writer knows no others (see --language)")
 
