@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from segue.errors import InputError, did_you_mean
+from segue.pretrain.sizes import of_size
 from segue.tune.recipe import Recipe
 
 _BASE = Recipe(
@@ -30,6 +30,4 @@ SIZES: Mapping[str, Recipe] = MappingProxyType(
 
 def lyric_recipe(size: str = "base") -> Recipe:
     """Return the recipe of a size; InputError with a suggestion where there is none."""
-    if size not in SIZES:
-        raise InputError(f"size {size!r} is none of {', '.join(SIZES)}{did_you_mean(size, SIZES)}")
-    return SIZES[size]
+    return of_size(SIZES, size)

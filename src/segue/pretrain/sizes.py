@@ -28,11 +28,16 @@ SIZES: Mapping[str, Recipe] = MappingProxyType(
 )
 
 
+def of_size(sizes: Mapping[str, Recipe], size: str) -> Recipe:
+    """Return the recipe of a size; InputError with a suggestion where there is none."""
+    if size not in sizes:
+        raise InputError(f"size {size!r} is none of {', '.join(sizes)}{did_you_mean(size, sizes)}")
+    return sizes[size]
+
+
 def pretrain_recipe(size: str = "base") -> Recipe:
     """Return the recipe of a size (its windows' length); InputError with a suggestion where there is none."""
-    if size not in SIZES:
-        raise InputError(f"size {size!r} is none of {', '.join(SIZES)}{did_you_mean(size, SIZES)}")
-    return SIZES[size]
+    return of_size(SIZES, size)
 
 
 _OWN = Recipe(
@@ -53,9 +58,7 @@ OWN_SIZES: Mapping[str, Recipe] = MappingProxyType(
 
 def own_recipe(size: str = "small") -> Recipe:
     """Return the recipe of tuning to one's own tunes; InputError with a suggestion where there is none of that size."""
-    if size not in OWN_SIZES:
-        raise InputError(f"size {size!r} is none of {', '.join(OWN_SIZES)}{did_you_mean(size, OWN_SIZES)}")
-    return OWN_SIZES[size]
+    return of_size(OWN_SIZES, size)
 
 
 _HARMONY = Recipe(
@@ -79,6 +82,4 @@ HARMONY_SIZES: Mapping[str, Recipe] = MappingProxyType(
 
 def harmony_recipe(size: str = "base") -> Recipe:
     """Return the recipe of the adapter for harmonizing; InputError with a suggestion where a size is unknown."""
-    if size not in HARMONY_SIZES:
-        raise InputError(f"size {size!r} is none of {', '.join(HARMONY_SIZES)}{did_you_mean(size, HARMONY_SIZES)}")
-    return HARMONY_SIZES[size]
+    return of_size(HARMONY_SIZES, size)
