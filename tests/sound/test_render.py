@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +19,7 @@ from segue.sound.render import RATE, render
 from segue.sound.room import TAIL, gains, master
 from segue.sound.timeline import Timeline
 from segue.sound.tone import frequency
+from tests.seconds import within
 
 F = Fraction
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
@@ -207,6 +207,5 @@ def test_two_minutes_take_a_few_seconds() -> None:
         for part, program in enumerate((0, 33, 40, 56, 73))
     ]
     drums = line(*([36, 42, 38, 42] * 50), length=F(6, 5), is_drums=True)
-    began = time.process_time()
-    render(tune(*parts, drums, bars=60))
-    assert time.process_time() - began < 8
+    with within(2):
+        render(tune(*parts, drums, bars=60))
