@@ -1,0 +1,48 @@
+"""What a listener is told: styles with their probabilities, what they are because of, and whether they are sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from segue.errors import InputError
+
+TOP = 3  # guesses that are always told, where there are so many styles
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A part of what was heard, in words ("bar 5", "0:12 to 0:15", "the words 'down the river'"), and how far the
+    probability falls when it is taken away; `place` is its number among the parts, from 0."""
+
+    what: str
+    drop: float
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A style, how probable it is, and the parts that speak most for it, the strongest first."""
+
+    style: str
+    probability: float
+    because: tuple[Because, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.style or not 0 <= self.probability <= 1 + 1e-6:
+            raise InputError(f"a guess of {self.style!r} with probability {self.probability}: a name, and 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is told of one item: its kind ("score", "chords", "lyrics", "audio"), the guesses, the likeliest first,
+    whether the first is sure enough to be acted on, and what is to be known about it (`notice`)."""
+
+    kind: str
+    guesses: tuple[Guess, ...]
+    is_sure: bool
+    notice: tuple[str, ...] = field(default=())
+
+    @property
+    def style(self) -> str:
+        """The likeliest style, or "" where it is not sure."""
+        return self.guesses[0].style if self.is_sure and self.guesses else ""
