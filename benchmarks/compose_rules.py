@@ -29,7 +29,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from statistics import mean, stdev
 
 from benchmarks.harmony_protocol import frames_of, hits, triads_of
@@ -45,10 +45,11 @@ from segue.compose.theory import RULES, Rule, Setting
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.errors import InputError
-from segue.models.engine import HARMONY, SHIPPED, load_engine
+from segue.models.engine import SHIPPED, load_engine
 from segue.models.engine.language import score_language
 from segue.models.engine.protocol import Engine
 from segue.models.engine.scoring import score as score_tokens
+from segue.models.harmony.model import shipped_harmony
 from segue.music.instruments import INSTRUMENTS, OF_PROGRAM
 from segue.music.language.encode import Lane, say
 from segue.music.score import Score
@@ -80,17 +81,11 @@ Ask = Callable[[Engine, Score, tuple[str, ...], Draws], Made]
 # ---- requests, each with rules that are left out
 
 
-def _harmonized(_: Engine, tune: Score, without: tuple[str, ...], draws: Draws) -> Made:
+def _harmonized(engine: Engine, tune: Score, without: tuple[str, ...], draws: Draws) -> Made:
     bare = tune.replace(chords=())
     wish = ChordWish(complexity="triads", without=without)
-    offer = harmonize(_harmonizer(), bare, None, wish, draws=draws)[0]
+    offer = harmonize(engine, shipped_harmony(), bare, None, wish, draws=draws)[0]
     return Made(offer.value, holes_in(bare, range(len(bare.bars)), [CHORDS]), {})
-
-
-@lru_cache(maxsize=1)
-def _harmonizer() -> Engine:
-    """The engine that a studio harmonizes with."""
-    return load_engine(adapter=HARMONY)
 
 
 def _reharmonized(engine: Engine, tune: Score, without: tuple[str, ...], draws: Draws) -> Made:

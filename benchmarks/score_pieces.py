@@ -81,16 +81,17 @@ def wishes(count: int) -> list[Wish]:
 
 def valid_shares(engine: Engine, count: int) -> tuple[dict[str, float], Counter[str]]:
     """The share of drawn pieces that is valid ("" for all programs), and how often what was amiss."""
-    scores: list[Score] = []
+    scores: dict[int, Score] = {}  # by their seeds
     amiss: Counter[str] = Counter()
     for drawn in draw(engine, wishes(count), SAMPLING, LIMITS):
         try:
-            scores.append(decode(drawn.tokens))
+            scores[drawn.wish.seed] = decode(drawn.tokens)
         except InputError as error:
-            amiss[f"decode: {error}"] += 1
-    found = faults(scores)
-    for each in found:
-        amiss.update(f"{name}: {what}" for name, what in each.items())
+            amiss[f"decode, seed {drawn.wish.seed}: {error}"] += 1
+    found = faults(list(scores.values()))
+    for seed, each in zip(scores, found, strict=True):
+        amiss.update(f"{name}: {what}" for name, what in each.items() if name in TOLD)
+        amiss.update(f"{name}, seed {seed}: {what}" for name, what in each.items() if name in PROGRAMS)
     bad = Counter(name for each in found for name in each)
     shares = {name: (len(scores) - bad[name]) / count for name in (*sorted(PROGRAMS), *TOLD)}
     return {"": sum(PROGRAMS.isdisjoint(each) for each in found) / count, **shares}, amiss
@@ -163,7 +164,7 @@ def run() -> list[Result]:
     """Draw and measure."""
     engine = load_engine()
     shares, amiss = valid_shares(engine, VALID)
-    for what, often in amiss.most_common(20):
+    for what, often in sorted(amiss.items(), key=lambda one: (one[0].startswith(TOLD), -one[1]))[:20]:
         print(f"{often} {what}", file=sys.stderr)
     found = [
         _result("valid_share" + (name and f"_{name}"), Rate(share, math.sqrt(share * (1 - share) / VALID)), VALID)

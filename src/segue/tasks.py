@@ -34,6 +34,13 @@ TASKS: tuple[Entry, ...] = (
         "-bits_per_note",
         "segue tune score",
     ),
+    Entry(
+        "harmony",
+        "compose",
+        "from the melodies of one's own tunes, which chord lies under each beat",
+        "-nats",
+        "segue tune harmony",
+    ),
 )
 
 

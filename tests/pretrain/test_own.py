@@ -15,8 +15,8 @@ from segue.models.score.network import ScoreModel
 from segue.music.language import vocabulary as v
 from segue.pretrain.own import read_tunes, tune_score
 from segue.pretrain.sizes import own_recipe
+from segue.tune.own_runs import model_folder, served_model
 from segue.tune.registry import Registry
-from segue.tune.score_runs import model_folder, served_model
 from tests.pretrain.tunes import tune
 
 
@@ -71,7 +71,7 @@ def test_tuning_is_measured_kept_and_served(folder: Path, base: Path, tmp_path: 
     assert (run.trainable == run.total) is (method == "full")
     registry = Registry(tmp_path / "home" / "models")
     served = registry.served("score")
-    assert served is not None and served.id == run.id and served_model(registry) == model_folder(run)
+    assert served is not None and served.id == run.id and served_model(registry, "score") == model_folder(run)
     tuned_model = load_score_model(model_folder(run))
     assert tuned_model.config == load_score_model(base).config
     changed = zip(tuned_model.state_dict().values(), load_score_model(base).state_dict().values(), strict=True)

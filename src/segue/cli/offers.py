@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segue.cli.compose_log import HomeRecorder
+from segue.cli.home import home
 from segue.cli.output import console, print_json
 from segue.errors import InputError
 
@@ -82,11 +83,20 @@ def open_studio(
     told: Callable[[int], None],
     judge: Originality | bool = True,
 ) -> Studio:
-    """A studio that tells how many bars are done and writes its offers into the home's log."""
-    from segue.compose.studio import Studio
+    """A studio that tells how many bars are done and writes its offers into the home's log.
 
-    opened = Studio.open(model, n=number, seed=seed, style=style)
-    return replace(opened, progress=told, recorder=HomeRecorder(), originality=judge)
+    Without a named model it has those that were tuned to the user's tunes and are served, else the shipped ones.
+    """
+    from segue.compose.studio import Studio
+    from segue.models.harmony.model import load_harmony
+    from segue.tune.own_runs import HARMONY, SCORE, served_model
+    from segue.tune.registry import Registry
+
+    registry = Registry(home() / "models")
+    opened = Studio.open(model or served_model(registry, SCORE), n=number, seed=seed, style=style)
+    heard = served_model(registry, HARMONY)
+    harmony = None if heard is None else load_harmony(heard)
+    return replace(opened, progress=told, recorder=HomeRecorder(), originality=judge, harmony=harmony)
 
 
 def judge_of(is_on: bool, index: Path | None) -> Originality | bool:

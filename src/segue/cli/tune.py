@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from segue.cli import tune_score
+from segue.cli import tune_harmony, tune_score
 from segue.cli.home import JsonOption, StoreOption, home, open_home_store
 from segue.cli.output import console, print_json
 from segue.cli.recipe_options import with_recipe
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
     group.command("recommend")(with_recipe(taste_recipe(), taste_recipe)(recommend))
     tune_score.register(group)
+    tune_harmony.register(group)
     app.add_typer(group, name="tune")
 
 

@@ -139,7 +139,7 @@ def _in_spans(score: Score, bars: Collection[int], span: Fraction) -> Narrow:
         places = due.get(spot.bar)
         if places is None or spot.lane > CHORDS or max(places, default=0) >= v.FAR:
             return None
-        return _due(spot, places)
+        return due_at(spot, places)
 
     return narrow
 
@@ -149,8 +149,8 @@ _CHORD_ENTRY = m.CHORD_STARTS & ~(1 << v.NO_CHORD)
 _POSITIONS = m.bits((*v.AT, v.FAR_TOKEN))
 
 
-def _due(spot: Spot, places: list[int]) -> int | None:
-    """What the chord lane may say where chords are due at these ticks of the bar."""
+def due_at(spot: Spot, places: Sequence[int]) -> int | None:
+    """Return what the chord lane may say where chords are due at these ticks of the bar."""
     state = spot.state
     if state.phase == "bar":
         if state.rank >= _AT_CHORDS:

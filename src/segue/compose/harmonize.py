@@ -1,29 +1,34 @@
-"""Harmonize: a melody gets chords: what several readings agree on, then the readings, the best first."""
+"""Harmonize: a melody gets chords, in several readings, the likeliest first.
+
+The harmony model hears the whole melody and says which triads may lie under it, and where they change; the score model
+gives them their colour, under the rules of `segue.compose.theory`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from segue.compose.chords import ChordWish, changed
-from segue.compose.consensus import consensus
-from segue.compose.drawing import DRAWS, Draws, Rewriting, draw
+from segue.compose.chords import ChordWish
+from segue.compose.drawing import DRAWS, Draws, Narrow, Rewriting, draw
+from segue.compose.hearing import Hearing
 from segue.compose.holes import CHORDS, holes_in
 from segue.compose.offer import Offer
 from segue.compose.ranking import with_reasons
 from segue.compose.theory import Setting, checked_rules, narrowing
 from segue.errors import InputError
 from segue.models.engine.protocol import Engine
+from segue.models.harmony.model import HarmonyModel
 from segue.music.key import Key
 from segue.music.keyfinding import key_of, weights_of_parts
 from segue.music.score import Score
 
-READINGS = 12  # at least, so that there is something to agree on
 _LEAST_IN_SCALE = 0.8  # of the sounding time; with less, a key of C that a file may not have meant is not believed
 
 
 def harmonize(
     engine: Engine,
+    model: HarmonyModel,
     score: Score,
     bars: Collection[int] | None = None,
     wish: ChordWish | None = None,
@@ -31,53 +36,54 @@ def harmonize(
     key: Key | None = None,
     draws: Draws = DRAWS,
 ) -> list[Offer[Score]]:
-    """Return scores with chords for these bars (all without): what readings agree on, then the readings, by agreement.
+    """Return scores with chords for these bars (all without), by how likely the harmony model finds their triads.
 
-    No note is changed. `segue.compose.consensus` tells how the first is made of the readings; its `fit` and seed are
-    those of the reading that is nearest to it.
+    No note is changed. The first has the likeliest triads, the others are drawn with the seed of `draws`; fewer come
+    where no more different ones do. Ctrl-C keeps those that are done.
 
     `key` is what the melody is heard in where its bars do not say so; without it, a melody that its signature of C
     major hardly fits is heard in the key that its notes suggest. InputError for a melody without notes.
     """
-    wish, told = wish or ChordWish(), heard_in(score, key)
-    wanted = set(range(len(score.bars))) if bars is None else set(bars)
-    drawn = readings(engine, told, wanted, wish, draws)
-    offers = central(drawn)
-    if not any(offer.is_stopped for offer in drawn):  # what was not reached has no votes
-        agreed = consensus(told, [offer.value for offer in drawn], wanted, wish.span)
-        nearest = min(drawn, key=lambda offer: changed(agreed, offer.value))
-        offers.insert(0, replace(nearest, value=agreed))
-    differing = [one for place, one in enumerate(offers) if all(one.value != other.value for other in offers[:place])]
-    best = with_reasons(differing[: draws.n], Rewriting(told, holes_in(told, wanted, [CHORDS])))
-    return [replace(offer, value=offer.value.replace(bars=score.bars)) for offer in best]
-
-
-def readings(
-    engine: Engine, score: Score, bars: Collection[int], wish: ChordWish, draws: Draws = DRAWS
-) -> list[Offer[Score]]:
-    """Draw chords for bars of a score under the rules, at least READINGS times, equal ones as often as they come.
-
-    InputError for a melody without notes.
-    """
     if not any(len(part.notes) and not part.is_drums for part in score.parts):
         raise InputError(f"melody {score.title!r} has no notes that could be harmonized; at least one is needed")
+    wish, told = wish or ChordWish(), heard_in(score, key)
+    wanted = frozenset(range(len(score.bars))) if bars is None else frozenset(bars)
+    hearing = Hearing(model, told, wanted, wish)
+    plans = [hearing.saying(path) for path in hearing.paths(draws.n, draws.sampling.seed, draws.sampling.temperature)]
+    offers = with_reasons(list(_drawn(engine, _asked(told, wanted, wish), plans, draws)), _asked(told, wanted, wish))
+    return [replace(offer, value=offer.value.replace(bars=score.bars)) for offer in offers]
+
+
+def _asked(score: Score, bars: Collection[int], wish: ChordWish) -> Rewriting:
+    """Chords for bars of a score, as wished, under the rules."""
     asked = Rewriting(score, holes_in(score, bars, [CHORDS]), wish.style, narrow=wish.narrowing(score, bars))
     rules = checked_rules(None, wish.without)
     ruled = narrowing(rules, Setting(score, asked.holes, wish.cadences, wish.qualities))
-    asked = replace(asked, narrow=(*asked.narrow, *ruled))
-    count = max(draws.n, READINGS)
-    return draw(engine, asked, count, draws.sampling, draws.progress, draws.seen, is_distinct=False)
+    return replace(asked, narrow=(*asked.narrow, *ruled))
 
 
-def central(offers: Sequence[Offer[Score]]) -> list[Offer[Score]]:
-    """Return readings by how much they agree with all, the one that agrees most first; equals stay in their order.
+def _drawn(engine: Engine, asked: Rewriting, plans: Sequence[Narrow], draws: Draws) -> Iterator[Offer[Score]]:
+    """Draw each plan once, until Ctrl-C comes; what becomes the same score as one before is left out."""
+    found: list[Score] = []
+    bars = len({bar for bar, _ in asked.holes})
 
-    The reading that has the same chord as the others for most of the time is the one from which the expected distance
-    is least (minimum Bayes risk; Kumar and Byrne, NAACL 2004).
-    """
-    away = [sum(changed(one.value, other.value) for other in offers) for one in offers]
-    order = sorted(range(len(offers)), key=lambda place: away[place])
-    return [offers[place] for place in order]
+    def tell(done: int) -> None:
+        if draws.progress is not None:
+            draws.progress((number * bars + done) // len(plans))
+
+    for number, plan in enumerate(plans):
+        sampling = replace(draws.sampling, seed=draws.sampling.seed + number)
+        try:
+            (offer,) = draw(engine, replace(asked, narrow=(plan, *asked.narrow)), 1, sampling, tell, draws.seen)
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            return
+        if offer.value not in found and not (offer.is_stopped and found):
+            found.append(offer.value)
+            yield offer
+        if offer.is_stopped:
+            return
 
 
 def heard_in(score: Score, key: Key | None = None) -> Score:

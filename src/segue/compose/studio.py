@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +27,10 @@ from segue.compose.originality import Originality, load_originality
 from segue.compose.piece import PieceWish, piece
 from segue.compose.redrawing import AGAIN, Redrawing
 from segue.errors import InputError, did_you_mean
-from segue.models.engine import HARMONY, SHIPPED, load_engine
+from segue.models.engine import load_engine
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
+from segue.models.harmony.model import HarmonyModel, shipped_harmony
 from segue.music.key import Key
 from segue.music.note import Notes
 from segue.music.score import Progression, Score
@@ -57,8 +57,8 @@ class Studio:
 
     New melodies that are too near to a tune which the model learned from are drawn again (`segue.compose.redrawing`):
     `originality` is the index that they are held against, True the one that Segue brings along, False none.
-    Words that `segue.compose.care` holds are put into `queue`; `phrases` is the phrase model, without it the one that
-    Segue brings along.
+    Words that `segue.compose.care` holds are put into `queue`; `phrases` is the phrase model and `harmony` the
+    harmony model, without them those that Segue brings along.
     """
 
     engine: Engine
@@ -73,7 +73,7 @@ class Studio:
     originality: Originality | bool = True
     queue: Holds | None = None
     phrases: Phrases | None = None
-    model: Path | None = None  # the engine's folder, which may have an adapter for harmonizing
+    harmony: HarmonyModel | None = None
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -83,13 +83,7 @@ class Studio:
     @classmethod
     def open(cls, folder: Path | None = None, *, n: int = 4, seed: int = 0, style: str = "") -> Studio:
         """Load a score model (without a folder the one that Segue brings along) and open a studio with it."""
-        return cls(load_engine(folder), n, seed, style, model=folder or SHIPPED)
-
-    @cached_property
-    def harmonizer(self) -> Engine:
-        """The engine that harmonizes: with the adapter for it, where the model's folder has one."""
-        has_one = self.model is not None and (self.model / HARMONY).is_dir()
-        return load_engine(self.model, adapter=HARMONY) if has_one else self.engine
+        return cls(load_engine(folder), n, seed, style)
 
     @property
     def draws(self) -> Draws:
@@ -135,7 +129,8 @@ class Studio:
     ) -> list[Offer[Score]]:
         """Give chords to a melody; see `segue.compose.harmonize.harmonize`."""
         wanted, asked = self._bars(score.bars, bars, keep), self._wish(wish)
-        offers = harmonize(self.harmonizer, score, wanted, asked, key=key, draws=self.draws)
+        model = self.harmony or shipped_harmony()
+        offers = harmonize(self.engine, model, score, wanted, asked, key=key, draws=self.draws)
         return self._recorded("harmonize", offers, score, wish=asked, bars=wanted, key=key)
 
     def infill(

@@ -30,9 +30,10 @@ CADENCES = ("authentic", "half", "plagal", "deceptive")
 _TONIC_CHORDS = ("", "6", "maj7", "m", "m6", "m7")
 _DOMINANTS = ("", "7", "9", "13", "7b9", "sus4", "7sus4")
 # roots before a cadence's last bar, and in it: semitones above the tonic
-_ROOTS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType(
+CADENCE_ROOTS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = MappingProxyType(
     {"authentic": ((7,), (0,)), "half": ((0, 2, 5, 8, 9), (7,)), "plagal": ((5,), (0,)), "deceptive": ((7,), (8, 9))}
 )
+MELODY_TONES = "melody-tones"  # the rule's name
 _WORST_MOTION = 2.0  # semitones a voice: a chord change that moves every voice by a whole tone costs 1
 
 
@@ -103,8 +104,8 @@ class Rule:
 # ---- what sounds where
 
 
-def _weighty(setting: Setting, since: Fraction, until: Fraction) -> Iterator[Note]:
-    """Notes of the melody that last a beat or more and sound in a stretch of time."""
+def weighty(setting: Setting, since: Fraction, until: Fraction) -> Iterator[Note]:
+    """Yield notes of the melody that last a beat or more and sound in a stretch of time."""
     for note in setting.sounding(since, until):
         if note.length >= min(setting.score.bars[setting.bar_at(note.start)].metre.beat, Fraction(1)):
             yield note
@@ -167,7 +168,7 @@ def _chords_fit_melody(setting: Setting) -> Narrow:
             return None
         bar, since = score.bars[spot.bar], starts[spot.bar] + spot.offset
         half = bar.length / 2 if spot.offset < bar.length / 2 else bar.length
-        long = frozenset(note.pitch % 12 for note in _weighty(setting, since, since + bar.metre.beat))
+        long = frozenset(note.pitch % 12 for note in weighty(setting, since, since + bar.metre.beat))
         until = starts[spot.bar] + half
         needed = longest(setting.sounding(since, until), since, until)
         if needed is None:
@@ -184,7 +185,7 @@ def _share_of_clashes(setting: Setting) -> float:
     if part is None:
         return 0.0
     clashes = whole = 0
-    for note in _weighty(setting, Fraction(0), score.end):
+    for note in weighty(setting, Fraction(0), score.end):
         bar = setting.bar_at(note.start)
         if (bar, CHORDS) in setting.holes or (bar, part + 1) in setting.holes:
             whole += 1
@@ -203,9 +204,9 @@ def _cadences_come(setting: Setting) -> Narrow:
             return None
         if spot.bar in planned:
             kind = planned[spot.bar]
-            return _only(spot, _ROOTS[kind][1], _DOMINANTS[:2] if kind == "half" else _TONIC_CHORDS)
+            return _only(spot, CADENCE_ROOTS[kind][1], _DOMINANTS[:2] if kind == "half" else _TONIC_CHORDS)
         if spot.bar + 1 in planned:
-            roots = _ROOTS[planned[spot.bar + 1]][0]
+            roots = CADENCE_ROOTS[planned[spot.bar + 1]][0]
             return _only(spot, roots, _DOMINANTS if 7 in roots else tuple(QUALITIES))
         return None
 
@@ -324,7 +325,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
                 _share_out_of_scale,
             ),
             Rule(
-                "melody-tones",
+                MELODY_TONES,
                 "A new chord has the tone of the melody that sounds longest in its half of the bar, and none a semitone"
                 " under a note that lasts a beat or more.",
                 "Piston, Harmony, on the harmonization of a melody; the avoid notes of Nettles and Graf (1997)",

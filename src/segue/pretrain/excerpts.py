@@ -17,7 +17,6 @@ _HEADER = 7  # task, source, style, mode, tonic, metre, tempo
 _STYLE, _TEMPO = 2, 6  # their places in it
 _SLACK = 8  # tokens that an excerpt may need more than the bars it is cut from
 _MOST_MASKED = 8  # bars of a phrase that is filled in
-_SHOWN = 0.65  # of a window's tokens, where all chords are said behind the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,6 @@ def excerpts(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_v
         said = list(_windows(layout, task, drawing.longest, rng, drawing.fill if layout.heads else 0.0))
     for tokens in said:
         yield _excerpt(_varied(tokens, drawing, rng))
-
-
-def harmonizing(layout: Layout, drawing: Drawing, rng: np.random.Generator, *, is_varied: bool) -> Iterator[Excerpt]:
-    """Say a whole piece once in windows whose chords are all hidden and said at the end, as harmonizing asks for them.
-
-    What comes before the first of them counts as `given`.
-    """
-    spans = _spans(layout, "lead", int(drawing.longest * _SHOWN), rng if is_varied else None)
-    for first, last in spans:
-        hidden = [(bar, v.CHORDS) for bar in range(first, last)]
-        tokens = np.array(say(layout, masks=hidden, first=first, last=last).tokens, dtype=np.uint16)[: drawing.longest]
-        fill = np.flatnonzero(tokens == v.FILL)
-        if len(fill):
-            told = _excerpt(_varied(tokens, drawing, rng) if is_varied else tokens)
-            yield replace(told, given=int(fill[0]) + 1)
 
 
 def _without_chords(layout: Layout) -> Layout:

@@ -1,78 +1,88 @@
-"""Teaching the score model to harmonize: a small adapter that learns chords, all of them hidden, from their melodies.
-
-In pretraining few windows hide all chords of a piece, so that the model learns to go by chords before and behind more
-than by the melody. Here every window does, as `segue.compose.harmonize` asks for them, and only chords are learned.
-"""
+"""Teaching the harmony model: songs as rows of beats, split by song, learned by the one loop, with a card."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
 
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.corpora.gathering import gather
 from segue.errors import InputError
-from segue.models.score.adapter import save_adapter
-from segue.models.score.folder import SHIPPED, load_score_model
-from segue.models.score.network import ScoreModel
+from segue.models.harmony.beats import UNKNOWN, Beats, beats_of, states_of
+from segue.models.harmony.config import HarmonyConfig
+from segue.models.harmony.model import SHIPPED, HarmonyModel, load_harmony, save_harmony
+from segue.models.harmony.network import HarmonyNet, Heard
 from segue.music.score import Score
-from segue.pretrain.excerpts import Drawing, Excerpt, harmonizing
-from segue.pretrain.mixture import Mixture, Told, lay_out_all
-from segue.pretrain.own import Adapted
+from segue.pretrain.mixture import Told
 from segue.pretrain.pretraining import write_json
-from segue.pretrain.windows import Bundles, Windows, collect
 from segue.tune.callbacks import Callback
+from segue.tune.history import Fit
 from segue.tune.loop import fit
-from segue.tune.methods import apply_method, lora_factors
-from segue.tune.next_token import next_token_task
+from segue.tune.pictures import draw_curves
 from segue.tune.recipe import Recipe
-from segue.tune.run import versions
+from segue.tune.run import hash_of, versions
+from segue.tune.task import Task, set_dropout
 
-CORPORA = ("openewld", "rock_corpus")  # songs as melody and chords
-_TASK = "harmony"
-_BUNDLE = 2048  # tokens of a batch
-_ALONE = 0.75  # of sayings show the melody alone; the others all voices
+CORPORA = ("openewld", "rock_corpus", "pop909_cl")  # songs as melody and chords
+TASK = "harmony"
+BACKBONES = ("none", "harmony")  # random weights, the shipped ones; else a folder
+_ALONE = 0.75  # of the times that a song with several voices is learned, its first voice is heard alone
 
 
-@dataclass(frozen=True)
-class Order:
-    """What an adapter is made of: corpora, and how often a pass takes each of their pieces (1 where none is named)."""
+@dataclass(frozen=True, eq=False)
+class Song:
+    """A song's beats as heard from its first voice alone and from all, and the triad of each (n)."""
 
-    corpora: tuple[str, ...] = CORPORA
-    weights: Mapping[str, float] = field(default_factory=dict)
+    name: str
+    alone: Beats
+    whole: Beats
+    states: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        """What a hash of the data goes by."""
+        return f"{self.name} {self.alone.features.sum():.3f} {self.whole.features.sum():.3f} {self.states}"
 
 
 @dataclass(frozen=True)
 class Made:
-    """An adapter's file, its recipe, how its training went, and how many pieces of each corpus it learned from."""
+    """A harmony model, its folder, how its training went, and how many songs of each corpus it learned from."""
 
-    file: Path
+    model: HarmonyModel
+    folder: Path
     recipe: Recipe
-    adapted: Adapted
-    pieces: Mapping[str, int]
+    fit: Fit
+    songs: Mapping[str, int]
+    data_hash: str
 
 
 def make_harmony(
     root: Path,
     out: Path,
     recipe: Recipe,
-    order: Order,
+    corpora: Sequence[str],
     callbacks: Callable[[float], Sequence[Callback]],
     told: Told,
 ) -> Made:
-    """Teach an adapter to harmonize the corpora below `root`, and write it with its recipe and figures into `out`.
+    """Teach a harmony model the songs of corpora below `root`, and write it with its recipe and figures into `out`.
 
     Called again with the same arguments it goes on where it was cut off.
     """
-    gathered = gather(root, order.corpora, tell=lambda line: told(line, 0, 1))
-    train, valid = harmonic(gathered.train), harmonic(gathered.valid)
-    base = SHIPPED if recipe.backbone == "score" else Path(recipe.backbone)
-    adapted = learn_harmony(load_score_model(base), train, valid, recipe, out / "training", order.weights, callbacks)
-    file = save_adapter(lora_factors(adapted.model), out, base)
-    made = Made(file, recipe, adapted, {name: sum(piece.corpus == name for piece in train) for name in order.corpora})
-    _write_card(made, order)
+    gathered = gather(root, corpora, tell=lambda line: told(line, 0, 1))
+    train, valid = songs_of(gathered.train), songs_of(gathered.valid)
+    net = new_net(recipe)
+    done = learn_harmony(net, train, valid, recipe, out / "training", callbacks(mean_beats(train)))
+    model = in_use(net)
+    save_harmony(model, out)
+    counts = {name: sum(piece.corpus == name for piece in harmonic(gathered.train)) for name in corpora}
+    made = Made(model, out, recipe, done, counts, hash_of([*train, *valid]))
+    _write_card(made)
     return made
 
 
@@ -81,54 +91,15 @@ def harmonic(pieces: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.score.chords and _melody(piece.score) is not None]
 
 
-def learn_harmony(
-    model: ScoreModel,
-    train: Sequence[Piece],
-    valid: Sequence[Piece],
-    recipe: Recipe,
-    directory: Path,
-    weights: Mapping[str, float] | None = None,
-    callbacks: Callable[[float], Sequence[Callback]] = lambda _tokens: (),
-) -> Adapted:
-    """Tune a score model, in place, to the chords of pieces; each epoch says them in other ways.
-
-    The best weights by nats per token of the chords of `valid` are left in it; the LoRA updates stay apart.
-    """
-    if recipe.method != "lora":
-        raise InputError(f"method {recipe.method!r}: an adapter is learned by lora")
-    trainable = apply_method(model, recipe)
-    mixture = Mixture(weights or {}, recipe.epochs, drawing=Drawing(longest=recipe.max_length), seed=recipe.seed)
-    data = Bundles(harmony_windows(train, mixture, is_varied=True), _BUNDLE, recipe.seed)
-    held = list(Bundles(harmony_windows(valid, mixture, is_varied=False), _BUNDLE))
-    every = recipe.evaluate_every or -(-len(data) // recipe.epochs)
-    once = recipe.replace(epochs=1, evaluate_every=every)  # the windows hold all epochs
-    task = next_token_task(_TASK, learns_given=False)
-    made = fit(model, task, data, held, once, directory, callbacks(data.mean_tokens))
-    return Adapted(model, made, trainable)
-
-
-def harmony_windows(pieces: Sequence[Piece], mixture: Mixture, *, is_varied: bool) -> Windows:
-    """Say pieces with their chords hidden, in as many passes as the mixture has.
-
-    Held-out ones are said once, as melodies, until their corpus has the tokens that the mixture holds out.
-    """
-    names = tuple(dict.fromkeys(piece.corpus for piece in pieces))
-    alone = [replace(piece, score=_melody(piece.score) or piece.score) for piece in pieces]
-    shown = lay_out_all(alone, _silent, ""), lay_out_all(pieces, _silent, "")
-    spent = dict.fromkeys(names, 0)
-
-    def said() -> Iterator[tuple[int, Excerpt]]:
-        for number in range(mixture.passes if is_varied else 1):
-            for piece, *layouts in zip(pieces, *shown, strict=True):
-                times = mixture.times(piece, number) if is_varied else spent[piece.corpus] < mixture.held_tokens
-                for turn in range(times):
-                    rng = mixture.drawn(piece, number, turn)
-                    layout = layouts[is_varied and rng.random() >= _ALONE]
-                    for one in harmonizing(layout, mixture.drawing, rng, is_varied=is_varied) if layout else ():
-                        spent[piece.corpus] += len(one.tokens)
-                        yield names.index(piece.corpus), one
-
-    return collect(said(), names)
+def songs_of(pieces: Sequence[Piece]) -> list[Song]:
+    """The songs that have a voice and chords with a third."""
+    found = []
+    for piece in harmonic(pieces):
+        beats = beats_of(_melody(piece.score) or piece.score)
+        states = tuple(states_of(piece.score, beats).tolist())
+        if any(state != UNKNOWN for state in states):
+            found.append(Song(piece.name, beats, beats_of(piece.score), states))
+    return found
 
 
 def _melody(score: Score) -> Score | None:
@@ -137,13 +108,85 @@ def _melody(score: Score) -> Score | None:
     return None if part is None else score.replace(parts=(part,))
 
 
-def _silent(_what: str, _done: int, _total: int) -> None:
-    """Tell nothing."""
+def mean_beats(songs: Sequence[Song]) -> float:
+    """How many beats a song has, on average."""
+    return float(np.mean([len(song.alone) for song in songs])) if songs else 0.0
 
 
-def _write_card(made: Made, order: Order) -> None:
-    """Write README.md, recipe.toml and metrics.json beside the adapter."""
-    folder, done = made.file.parent, made.adapted.fit
+def new_net(recipe: Recipe) -> HarmonyNet:
+    """Return the network of the recipe's backbone: "none" (random, by its seed), "harmony" (as shipped), a folder."""
+    if recipe.backbone == "none":
+        with torch.random.fork_rng():
+            torch.manual_seed(recipe.seed)
+            return HarmonyNet(HarmonyConfig())
+    return net_of(load_harmony(SHIPPED if recipe.backbone == "harmony" else Path(recipe.backbone)))
+
+
+def net_of(model: HarmonyModel) -> HarmonyNet:
+    """Return the network with a model's weights."""
+    net = HarmonyNet(model.config)
+    net.load_state_dict({name: torch.from_numpy(np.array(held)) for name, held in model.weights.items()})
+    return net
+
+
+def in_use(net: HarmonyNet) -> HarmonyModel:
+    """Return the model with a network's weights."""
+    weights = {name: held.detach().cpu().numpy().copy() for name, held in net.state_dict().items()}
+    return HarmonyModel(net.config, weights)
+
+
+def learn_harmony(
+    net: HarmonyNet,
+    train: Sequence[Song],
+    valid: Sequence[Song],
+    recipe: Recipe,
+    directory: Path,
+    callbacks: Sequence[Callback] = (),
+) -> Fit:
+    """Teach a network the triads of songs; the best weights by nats per beat of `valid` are left in it.
+
+    InputError for a method other than `full`: the network is small.
+    """
+    if recipe.method != "full":
+        raise InputError(f"method {recipe.method!r}: a harmony model is trained whole, by the method full")
+    set_dropout(net, recipe.dropout)
+    return fit(net, harmony_task(), train, valid, recipe, directory, callbacks)
+
+
+def harmony_task() -> Task[Song, Heard]:
+    """The task of telling each beat's triad: nats per beat of the whole path, and the share of beats told right."""
+    return Task(TASK, lambda _: nn.Identity(), _collate, _loss, evaluate, "-nats", length=lambda song: len(song.alone))
+
+
+def _collate(_model: nn.Module, songs: Sequence[Song]) -> Heard:
+    alone = torch.rand(len(songs)) < _ALONE
+    shown = [song.alone if is_alone else song.whole for song, is_alone in zip(songs, alone.tolist(), strict=True)]
+    return Heard.of([(beats.features, song.states) for beats, song in zip(shown, songs, strict=True)])
+
+
+def _loss(model: nn.Module, batch: Heard) -> Tensor:
+    return cast(HarmonyNet, model).nats(batch) / (batch.states != UNKNOWN).sum()
+
+
+def evaluate(model: nn.Module, songs: Sequence[Song]) -> dict[str, float]:
+    """Return nats per beat with a known triad, and the share of them that the likeliest path tells right."""
+    heard = in_use(cast(HarmonyNet, model))
+    nats, right, known = 0.0, 0, 0
+    for song in songs:
+        chain, states = heard.hear(song.alone), np.array(song.states)
+        told = {place: (int(state),) for place, state in enumerate(states) if state != UNKNOWN}
+        nats += chain.log_sum() - chain.within(told).log_sum()
+        right += int((np.array(chain.best()) == states)[states != UNKNOWN].sum())
+        known += len(told)
+    return {"nats": nats / max(known, 1), "accuracy": right / max(known, 1)}
+
+
+# ---- the card
+
+
+def _write_card(made: Made) -> None:
+    """Write README.md, curve.png, recipe.toml and metrics.json beside the weights."""
+    done = made.fit
     write_json(
         {
             "before": dict(done.before),
@@ -151,57 +194,54 @@ def _write_card(made: Made, order: Order) -> None:
             "steps": done.steps,
             "best_step": done.best_step,
             "seconds": round(done.seconds, 1),
-            "pieces": dict(made.pieces),
-            "weights": dict(order.weights),
+            "songs": dict(made.songs),
+            "data_hash": made.data_hash,
             "versions": versions(),
             "history": [{"step": one.step, "loss": one.loss, **one.metrics} for one in done.history],
         },
-        folder / "metrics.json",
+        made.folder / "metrics.json",
     )
-    (folder / "recipe.toml").write_text(made.recipe.to_toml(), encoding="utf-8")
-    rows = [
-        f"| {name} | {BY_NAME[name].licence} | {count:,} | {order.weights.get(name, 1):g} |"
-        for name, count in made.pieces.items()
-    ]
-    figures = [
-        f"| {name} | {done.before[name]:.4f} | {value:.4f} |"
-        for name, value in done.best.items()
-        if name != "bits_per_note"
-    ]
+    (made.folder / "recipe.toml").write_text(made.recipe.to_toml(), encoding="utf-8")
+    draw_curves([done.history], "nats", [made.folder / "curve.png"])
     text = _CARD.format(
-        trained=f"{made.adapted.trainable.trainable:,}",
+        weights=f"{sum(held.size for held in made.model.weights.values()):,}",
+        width=made.model.config.width,
+        dilations=", ".join(map(str, made.model.config.dilations)),
         steps=f"{done.steps:,}",
         minutes=f"{done.seconds / 60:.0f}",
         best=f"{done.best_step:,}",
         seed=made.recipe.seed,
-        figures="\n".join(figures),
-        rows="\n".join(rows),
+        figures="\n".join(f"| {name} | {done.before[name]:.4f} | {value:.4f} |" for name, value in done.best.items()),
+        rows="\n".join(f"| {name} | {BY_NAME[name].licence} | {count:,} |" for name, count in made.songs.items()),
+        data=made.data_hash,
     )
-    (folder / "README.md").write_text(text, encoding="utf-8")
+    (made.folder / "README.md").write_text(text, encoding="utf-8")
 
 
 _CARD = """---
 library_name: segue
 license: apache-2.0
-tags: [music, symbolic-music, lora]
+tags: [music, symbolic-music, harmony]
 ---
 
-# Segue's adapter for harmonizing
+# Segue's harmony model
 
-{trained} weights: low-rank updates (LoRA, Hu et al. 2021) of every projection of the score model beside it, in bf16. \
-`segue compose harmony` and `Studio.harmonize` put them into the model. It learned chords from whole melodies: in each \
-window all chords are hidden and said at the end, and only they are learned.
+{weights} weights in 16 bits: gated convolutions of width {width} over beats ({dilations} beats apart), and a chain of \
+24 triads on them (a linear-chain conditional random field). It hears what sounds in each beat, seen from the tonic, \
+before and behind; `segue compose harmony` and `Studio.harmonize` take its paths, which the score model colours.
 
-{steps} steps in {minutes} minutes, seed {seed}; kept are the weights after step {best}, the best on held-out pieces. \
-`recipe.toml` has the recipe; `segue pretrain-harmony` makes it anew.
+{steps} steps in {minutes} minutes, seed {seed}; kept are the weights after step {best}, the best on held-out songs. \
+`recipe.toml` has the recipe; `segue pretrain-harmony` makes it anew. Hash of the data: `{data}`.
 
-Nats per token of the hidden chords of held-out pieces, the melody alone shown:
+![learning curve](curve.png)
+
+On held-out songs, their melodies alone (nats per beat of the whole path; the share of beats told right):
 
 | | before | after |
 |---|---:|---:|
 {figures}
 
-| corpus | licence | pieces with chords in train | weight |
-|---|---|---:|---:|
+| corpus | licence | songs with chords in train |
+|---|---|---:|
 {rows}
 """

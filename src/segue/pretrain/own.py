@@ -9,7 +9,7 @@ from pathlib import Path
 
 from segue.corpora.corpus import Broken, Piece
 from segue.corpora.duplicates import Shelf, fingerprint
-from segue.errors import ConflictError, FormatError, InputError
+from segue.errors import FormatError, InputError
 from segue.formats import find, read_all
 from segue.models.score.folder import SHIPPED, load_score_model, save_score_model
 from segue.models.score.network import ScoreModel
@@ -22,10 +22,10 @@ from segue.tune.history import Fit
 from segue.tune.loop import fit
 from segue.tune.methods import Trainable, apply_method, merge_lora
 from segue.tune.next_token import next_token_task
+from segue.tune.own_runs import SCORE, serve
 from segue.tune.recipe import Recipe
 from segue.tune.registry import Registry
 from segue.tune.run import Run, hash_of, run_id
-from segue.tune.score_runs import TASK, new_model_folder
 
 METHODS = ("lora", "full", "last-n")  # those that leave a plain model behind
 _OWN = "own"
@@ -81,18 +81,18 @@ def tune_score(
     tunes = read_tunes(source) if isinstance(source, Path) else part_tunes(source)
     registry = Registry(home / "models")
     data_hash = hash_of(_held(part, recipe).sha256() for part in (tunes.train, tunes.valid, tunes.test))
-    name = run_id(TASK, recipe, data_hash)
+    name = run_id(SCORE, recipe, data_hash)
     told("measuring the model as it is", 0, 1)
     model = load_score_model(SHIPPED if recipe.backbone == "score" else Path(recipe.backbone))
     test = list(Bundles(_held(tunes.test, recipe), recipe.batch_size * recipe.max_length))
-    task = next_token_task(TASK)
+    task = next_token_task(SCORE)
     before = task.evaluate(model, test)
     told("tuning", 0, 1)
-    adapted = adapt(model, tunes.train, tunes.valid, recipe, registry.training_directory(TASK, name), callbacks)
+    adapted = adapt(model, tunes.train, tunes.valid, recipe, registry.training_directory(SCORE, name), callbacks)
     after = task.evaluate(model, test)
     run = Run(
         id=name,
-        task=TASK,
+        task=SCORE,
         recipe=recipe,
         chosen_by="-bits_per_note" if "bits_per_note" in after else "-nats",
         data_hash=data_hash,
@@ -106,8 +106,8 @@ def tune_score(
     run = registry.add(run, model)
     merge_lora(model)
     if run.path is not None:
-        save_score_model(model, new_model_folder(run.path))
-    return OwnTuned(run, tunes, _serve(registry, run))
+        save_score_model(model, run.path / SCORE)
+    return OwnTuned(run, tunes, serve(registry, run))
 
 
 def adapt(
@@ -133,7 +133,7 @@ def adapt(
     steps = -(-len(data) // recipe.accumulate)
     every = recipe.evaluate_every or -(-steps // recipe.epochs)
     once = recipe.replace(epochs=1, batch_size=1, evaluate_every=every)  # the windows hold all epochs
-    made = fit(model, next_token_task(TASK), data, held, once, directory, callbacks(data.mean_tokens))
+    made = fit(model, next_token_task(SCORE), data, held, once, directory, callbacks(data.mean_tokens))
     return Adapted(model, made, trainable)
 
 
@@ -206,16 +206,3 @@ def _held(pieces: Sequence[Piece], recipe: Recipe) -> Windows:
 
 def _silent(_what: str, _done: int, _total: int) -> None:
     """Tell nothing."""
-
-
-def _serve(registry: Registry, run: Run) -> str:
-    served = registry.served(TASK)
-    if served is not None and served.id == run.id:
-        return ""
-    if not run.is_better(run.after[run.metric], run.before[run.metric]):
-        return f"{run.metric} on held-out tunes is not better than before"
-    try:
-        registry.promote(run.id)
-    except ConflictError as error:
-        return str(error)
-    return ""

@@ -62,24 +62,33 @@ def own_recipe(size: str = "small") -> Recipe:
 
 
 _HARMONY = Recipe(
-    backbone="score",
-    method="lora",
+    backbone="none",
+    method="full",
     lr=3e-3,
-    max_length=1024,
-    batch_size=1,
-    epochs=1,
-    max_steps=160,
-    dropout=0.0,
+    weight_decay=0.05,
+    batch_size=8,
+    epochs=12,
+    dropout=0.3,
+    schedule="cosine",
     patience=0,
-    evaluate_every=80,
-    checkpoint_every=20,
 )
-# so many steps of two thousand tokens; the shipped adapter is of the size base
+# passes over the songs; the shipped model is of the size base
 HARMONY_SIZES: Mapping[str, Recipe] = MappingProxyType(
-    {"tiny": _HARMONY.replace(max_steps=20), "small": _HARMONY.replace(max_steps=80), "base": _HARMONY}
+    {"tiny": _HARMONY.replace(epochs=1), "small": _HARMONY.replace(epochs=4), "base": _HARMONY}
 )
 
 
 def harmony_recipe(size: str = "base") -> Recipe:
-    """Return the recipe of the adapter for harmonizing; InputError with a suggestion where a size is unknown."""
+    """Return the recipe of a harmony model; InputError with a suggestion where a size is unknown."""
     return of_size(HARMONY_SIZES, size)
+
+
+_OWN_HARMONY = _HARMONY.replace(backbone="harmony", lr=2e-3, epochs=8, patience=3)
+OWN_HARMONY_SIZES: Mapping[str, Recipe] = MappingProxyType(
+    {"tiny": _OWN_HARMONY.replace(epochs=2), "small": _OWN_HARMONY, "base": _OWN_HARMONY.replace(epochs=16)}
+)
+
+
+def own_harmony_recipe(size: str = "small") -> Recipe:
+    """Return the recipe of tuning the harmony model to one's own tunes; InputError where a size is unknown."""
+    return of_size(OWN_HARMONY_SIZES, size)

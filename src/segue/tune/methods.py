@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from segue.errors import ConflictError, InputError
 from segue.models.score.network import ScoreModel
@@ -143,19 +143,3 @@ def merge_lora(encoder: Tunable) -> None:
             layer.merge()
             parent, _, last = name.rpartition(".")
             setattr(encoder.backbone.get_submodule(parent), last, layer.get_base_layer())
-
-
-def lora_factors(encoder: Tunable) -> dict[str, tuple[Tensor, Tensor]]:
-    """Return the LoRA updates of an encoder by the names of their weights: (outside, rank), scaled, and (rank, inside).
-
-    Names are those of the encoder's weights without LoRA.
-    """
-    from peft.tuners.lora import LoraLayer
-
-    found: dict[str, tuple[Tensor, Tensor]] = {}
-    for name, layer in encoder.named_modules():
-        if isinstance(layer, LoraLayer):
-            (one,) = layer.active_adapters
-            up, down = layer.lora_B[one].weight, layer.lora_A[one].weight
-            found[f"{name}.weight"] = (up.detach() * layer.scaling[one], down.detach())
-    return found

@@ -26,7 +26,7 @@ class Window:
     """Tokens that a model sees at once, from the beginning of a piece or an excerpt's header on.
 
     `source` names the set that it comes from, `notes` is how many notes it says, and of its tokens the first `given`
-    are taken as known when it is evaluated (a header); training learns them too, unless the task says otherwise.
+    are taken as known when it is evaluated (a header); training learns them too.
     """
 
     tokens: NDArray[np.integer]
@@ -46,15 +46,13 @@ class TokenBatch:
     target: Tensor
 
 
-def next_token_task(
-    name: str = "score", chosen_by: str = "-nats", *, learns_given: bool = True
-) -> Task[Bundle, TokenBatch]:
-    """Make the task of telling the next token; without `learns_given` only of those behind what windows give.
+def next_token_task(name: str = "score", chosen_by: str = "-nats") -> Task[Bundle, TokenBatch]:
+    """Make the task of telling the next token.
 
     Metrics: `nats` per token over all windows, `nats_<source>` for each source where there are several, and
     `bits_per_note` (all tokens' bits over the number of notes) where windows say how many notes they hold.
     """
-    return Task(name, _no_head, collate if learns_given else collate_asked, loss, evaluate, chosen_by)
+    return Task(name, _no_head, collate, loss, evaluate, chosen_by)
 
 
 def bundles(lengths: NDArray[np.int64], tokens: int, seed: int) -> list[NDArray[np.int64]]:
@@ -93,15 +91,6 @@ def collate(_model: nn.Module, examples: Sequence[Bundle]) -> TokenBatch:
         ids[row, : len(window.tokens) - 1] = window.tokens[:-1]
         target[row, : len(window.tokens) - 1] = window.tokens[1:]
     return TokenBatch(torch.from_numpy(ids), torch.from_numpy(target))
-
-
-def collate_asked(model: nn.Module, examples: Sequence[Bundle]) -> TokenBatch:
-    """Do as `collate`, and ask for nothing of what the windows give."""
-    batch = collate(model, examples)
-    windows = [window for bundle in examples for window in bundle]
-    for row, window in enumerate(windows):
-        batch.target[row, : window.given - 1] = PAD
-    return batch
 
 
 def loss(model: nn.Module, batch: TokenBatch) -> Tensor:

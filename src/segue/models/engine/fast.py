@@ -32,12 +32,12 @@ class FastEngine:
         self.forward = forward_of(config, processor or this_processor())
 
     @classmethod
-    def load(cls, folder: Path, processor: Processor | None = None, adapter: str = "") -> FastEngine:
-        """Load `config.json` and `model.safetensors` of a folder; see `read_weights` for adapters and errors.
+    def load(cls, folder: Path, processor: Processor | None = None) -> FastEngine:
+        """Load `config.json` and `model.safetensors` of a folder; see `read_weights` for the errors.
 
         The code is made for this machine's processor, unless another one is named that can do less.
         """
-        return cls(*read_weights(folder, adapter), processor)
+        return cls(*read_weights(folder), processor)
 
     def open(self, rows: int = 1) -> Session:
         """Begin so many empty rows."""

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from segue.models.engine.protocol import Logits, Session, check_cut, check_row, check_rows, check_tokens
-from segue.models.score.adapter import load_adapted
 from segue.models.score.folder import load_score_model
 from segue.models.score.network import Cache, ScoreModel
 
@@ -25,9 +24,9 @@ class ReferenceEngine:
         self.longest = model.config.longest
 
     @classmethod
-    def load(cls, folder: Path, adapter: str = "") -> ReferenceEngine:
-        """Load a model folder, and an adapter of it; see `load_score_model` and `load_adapted` for the errors."""
-        return cls(load_adapted(folder, adapter) if adapter else load_score_model(folder))
+    def load(cls, folder: Path) -> ReferenceEngine:
+        """Load `config.json` and `model.safetensors` of a folder; see `load_score_model` for the errors."""
+        return cls(load_score_model(folder))
 
     def open(self, rows: int = 1) -> Session:
         """Begin so many empty rows."""

@@ -1,8 +1,7 @@
-"""Reading a score model's weights without PyTorch: the bfloat16 of a safetensors file, and adapters put into them."""
+"""Reading a score model's weights without PyTorch: the bfloat16 of a safetensors file, as they are."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import operator
 import struct
@@ -17,62 +16,27 @@ from segue.errors import FormatError, InputError
 from segue.models.score.config import ScoreConfig
 
 Halves = NDArray[np.uint16]
-WEIGHTS, ADAPTER = "model.safetensors", "adapter.safetensors"
-BASE = "base_sha256"  # the weights that an adapter was made for
 _LONGEST_HEADER = 1_000_000  # bytes
 
 
-def read_weights(folder: Path, adapter: str = "") -> tuple[ScoreConfig, dict[str, Halves]]:
+def read_weights(folder: Path) -> tuple[ScoreConfig, dict[str, Halves]]:
     """Read `config.json` and `model.safetensors`: the shape, and each weight's bfloat16 bits by its name in Llama.
 
-    `adapter` names a folder in it whose updates are added. InputError where a file is missing or holds weights of
-    another shape or type or for another model, FormatError where one is damaged.
+    InputError where a file is missing or holds weights of another shape or type, FormatError where one is damaged.
     """
     config = ScoreConfig.from_file(folder / "config.json")
-    data, file = _bytes(folder / WEIGHTS)
-    header, start = _header(data, file)
+    file = folder / "model.safetensors"
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error
+    header, start = _header(data, str(file))
     found = {}
     for name, shape in shapes(config).items():
         if name not in header:
             raise InputError(f"{file}: no weight {name}; config.json describes one of shape {shape}")
         found[name] = _weight(data, header[name], start, shape, f"{file}: {name}")
-    if adapter:
-        _adapt(found, folder / adapter / ADAPTER, hashlib.sha256(data).hexdigest())
     return config, found
-
-
-def hash_of_weights(folder: Path) -> str:
-    """Return the sha256 of a folder's weights."""
-    return hashlib.sha256(_bytes(folder / WEIGHTS)[0]).hexdigest()
-
-
-def _bytes(file: Path) -> tuple[bytes, str]:
-    try:
-        return file.read_bytes(), str(file)
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _adapt(weights: dict[str, Halves], place: Path, base: str) -> None:
-    """Add to weights the updates of an adapter (Hu et al. 2021): W + up down."""
-    data, file = _bytes(place)
-    header, start = _header(data, file)
-    told = header.get("__metadata__")
-    if not isinstance(told, dict) or told.get(BASE) != base:
-        raise InputError(f"{file} was made for other weights than those of {place.parent.parent}")
-    for name in sorted({key.rpartition(".")[0] for key in header if key != "__metadata__"}):
-        if name not in weights or weights[name].ndim != 2 or not {f"{name}.up", f"{name}.down"} <= header.keys():
-            raise InputError(f"{file}: an update of {name}, which is no matrix of the model, or half of one")
-        outside, inside = weights[name].shape
-        rank = _rank(header[f"{name}.down"])
-        up = _weight(data, header[f"{name}.up"], start, (outside, rank), f"{file}: {name}.up")
-        down = _weight(data, header[f"{name}.down"], start, (rank, inside), f"{file}: {name}.down")
-        weights[name] = to_halves(to_floats(weights[name]) + to_floats(up) @ to_floats(down))
-
-
-def _rank(entry: Any) -> int:
-    shape = entry.get("shape") if isinstance(entry, dict) else None
-    return int(shape[0]) if isinstance(shape, list) and shape and isinstance(shape[0], int) else 0
 
 
 def shapes(config: ScoreConfig) -> dict[str, tuple[int, ...]]:
@@ -123,9 +87,3 @@ def _weight(data: bytes, entry: Any, start: int, shape: tuple[int, ...], place: 
 def to_floats(halves: Halves) -> NDArray[np.float32]:
     """The numbers that bfloat16 bits stand for."""
     return (halves.astype(np.uint32) << 16).view(np.float32)
-
-
-def to_halves(numbers: NDArray[np.float32]) -> Halves:
-    """The bits of the nearest bfloat16, ties to the even one."""
-    bits = np.ascontiguousarray(numbers).view(np.uint32)
-    return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)
