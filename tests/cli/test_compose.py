@@ -66,7 +66,7 @@ def test_a_melody_gets_chords_as_wished(tune: Path) -> None:
         run("harmony", tune, "--complexity", "triads", "--span", "1", "--cadence", "8:authentic", "-n", "2", "--json")
     )
     for row in told:
-        assert [one["at"] for one in row["chords"]] == [4 * number for number in range(8)]
+        assert all(one["at"] % 4 == 0 for one in row["chords"])  # a chord that goes on is not said again
         assert row["chords"][-1]["is"].endswith("(T)") and row["chords"][-2]["is"].endswith("(D)")
         assert row["reasons"]
 

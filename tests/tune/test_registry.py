@@ -129,6 +129,17 @@ def test_rollback_serves_what_was_served_before(registry: Registry) -> None:
     ]
 
 
+def test_a_served_run_can_be_withdrawn_for_the_shipped_model(registry: Registry) -> None:
+    with pytest.raises(ConflictError, match="is as it is shipped"):
+        registry.withdraw("recommend")
+    registry.promote("first")
+    registry.promote("better")
+    registry.withdraw("recommend")
+    assert registry.served("recommend") is None
+    assert registry.record("recommend")[-1].act == "withdraw"
+    assert registry.promote("first").id == "first"
+
+
 def test_unknown_names_are_answered_with_the_nearest(registry: Registry) -> None:
     with pytest.raises(NotFoundError, match=r"no run 'frist' .*did you mean \"first\""):
         registry.show("frist")

@@ -96,13 +96,21 @@ def promote(run: RunArgument, json: JsonOption = False) -> None:
 @group.command("rollback")
 def rollback(
     task: Annotated[str, typer.Argument(metavar="TASK", help="The task whose former model is served again.")],
+    to_shipped: Annotated[bool, typer.Option("--to-shipped", help="Use the model as it is shipped.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Serve again the model that was served before.
 
     Example: segue models rollback recommend
     """
-    _tell(open_registry().rollback(task), json)
+    if not to_shipped:
+        _tell(open_registry().rollback(task), json)
+        return
+    open_registry().withdraw(task)
+    if json:
+        print_json({"task": task, "served": None})
+    else:
+        console().print(f"{task}: the model as it is shipped is used from now on", markup=False)
 
 
 @group.command("export")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the record: a run was promoted, or came back by a rollback."""
+    """One line of the record: a run was promoted, came back by a rollback, or was withdrawn (`run` is then "")."""
 
     at: str
     act: str
@@ -136,6 +136,13 @@ class Registry:
             raise ConflictError(f"nothing is served for {task!r}")
         return back
 
+    def withdraw(self, task: str) -> None:
+        """Serve no run of a task: the model is used as it is shipped; ConflictError where none is served."""
+        self._check_task(task)
+        if self.served(task) is None:
+            raise ConflictError(f"no run of {task!r} is served: the model is as it is shipped")
+        self._move(task, "withdraw", lambda _: [])
+
     def export(self, run: str, target: Path) -> Path:
         """Copy a run's folder to a new folder, or into a new zip where the name ends in .zip; returns the target."""
         found = self.show(run)
@@ -160,7 +167,7 @@ class Registry:
         before = pointer["stack"]
         after = change(before)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        line = {"at": moment, "act": act, "run": after[-1], "instead_of": before[-1] if before else ""}
+        line = {"at": moment, "act": act, "run": after[-1] if after else "", "instead_of": before[-1] if before else ""}
         file = self.path / task / "served.json"
         partial = file.with_name(f".served.{os.getpid()}.partial")
         state = {"stack": after, "record": [*pointer["record"], line]}
