@@ -109,6 +109,7 @@ def pretrain_phrases(
     max_steps: Annotated[int, typer.Option(min=0, help="Steps at most, where no minutes are given; 0: no limit.")] = 0,
     kl: Annotated[float, typer.Option(min=0, help="Weight of the divergence from the prior.")] = 0.1,
     free: Annotated[float, typer.Option(min=0, help="Nats of each quarter of a bar that cost nothing.")] = 3.0,
+    start: Annotated[Path | None, typer.Option(help="Model folder whose weights it begins with.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
     json: JsonOption = False,
 ) -> None:
@@ -123,7 +124,7 @@ def pretrain_phrases(
     from segue.compose.phrases.making import RECIPE, Order, make_phrases
 
     names = tuple(name for name in corpora.split(",") if name)
-    order = Order(names, weights=replace(Weights(), kl=kl, free=free), minutes=minutes)
+    order = Order(names, weights=replace(Weights(), kl=kl, free=free), minutes=minutes, start=start)
     recipe = RECIPE.replace(epochs=epochs, max_steps=max_steps, seed=seed)
     made = make_phrases(data, out, order, recipe, [TrainingLines(40, is_quiet=json)], Stages(is_quiet=json))
     if json:
