@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segue.recognize.front import Front, T
+from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import Because
-from segue.recognize.head import Head
 
 MOST_PARTS = 64  # taken away one by one; of more, neighbours go together
 NAMED = 3  # parts that are named
@@ -28,7 +27,7 @@ class Deletion:
     random: float
 
 
-def because(front: Front[T], head: Head, item: T, style: int, count: int = NAMED) -> tuple[Because, ...]:
+def because(front: Front[T], head: Teller, item: T, style: int, count: int = NAMED) -> tuple[Because, ...]:
     """Return the parts that speak most for a style (by its number), those by which its probability falls most."""
     names, groups = front.parts(item), _groups(len(front.parts(item)))
     if len(groups) < 2:
@@ -45,7 +44,7 @@ def because(front: Front[T], head: Head, item: T, style: int, count: int = NAMED
 
 
 def deletion(
-    front: Front[T], head: Head, item: T, rng: np.random.Generator, count: int = NAMED, rounds: int = 5
+    front: Front[T], head: Teller, item: T, rng: np.random.Generator, count: int = NAMED, rounds: int = 5
 ) -> Deletion | None:
     """Take away the parts that are named, and as many at random several times; None for an item of too few parts."""
     groups = _groups(len(front.parts(item)))
