@@ -33,6 +33,7 @@ from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.corpora.files import rows
 from segue.recognize.evidence import deletion
+from segue.recognize.front import Teller
 from segue.recognize.head import Floats, fit_head
 from segue.recognize.net import RECIPE, Nets, Plan, fit_nets
 from segue.recognize.scores import Scores
@@ -169,9 +170,10 @@ def tell(labelled: Labelled, splits: Iterator[Split], name: str, seed: int) -> T
         )
         line = fit_head(x, y, penalties=(0.003, 0.01)).calibrated(labelled.vectors[known], styles[known].tolist())
         places = [names.index(style) for style in nets.styles]
-        for shares, head in zip(found, (nets, line), strict=True):
+        tellers: tuple[Teller, Teller] = (nets, line)
+        for shares, teller in zip(found, tellers, strict=True):
             full = np.zeros((len(test), len(names)))
-            full[:, places] = head.probabilities(labelled.vectors[test])
+            full[:, places] = teller.probabilities(labelled.vectors[test])
             shares.append(full)
         told.append(test)
         print(f"{name}, seed {seed}, fold {number + 1}: {len(learned)} learned from, {len(test)} told", file=sys.stderr)
