@@ -35,7 +35,8 @@ from segue.corpora.files import rows
 from segue.recognize.evidence import deletion
 from segue.recognize.front import Teller
 from segue.recognize.head import Floats, fit_head
-from segue.recognize.net import RECIPE, Nets, Plan, fit_nets
+from segue.recognize.net import RECIPE, Plan, fit_nets
+from segue.recognize.nets import Nets
 from segue.recognize.scores import Scores
 from segue.tune.metrics import accuracy, calibration_error, macro_f1
 from segue.tune.stats import figure

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from segue.errors import InputError
+from segue.errors import FormatError, InputError
 from segue.music.chord import Chord
 from segue.music.key import Key
 from segue.music.metre import Metre
@@ -16,7 +17,8 @@ from segue.music.note import Note, Notes
 from segue.music.score import Bar, ChordAt, Part, Score
 from segue.recognize.calibration import softmax
 from segue.recognize.descriptors import FAMILIES, Heard, describe
-from segue.recognize.net import RECIPE, Plan, fit_nets
+from segue.recognize.net import RECIPE, Net, Plan, fit_nets
+from segue.recognize.nets import load_nets
 from segue.recognize.scores import Scores
 
 
@@ -132,6 +134,26 @@ def test_networks_learn_what_no_line_tells_and_the_same_for_a_seed(tmp_path: Pat
     given = shares.max(1) >= sure.threshold
     wrong = [sure.styles[place] != one for place, one in zip(shares.argmax(1), truth, strict=True)]
     assert given.any() and np.mean(np.array(wrong)[given]) <= 0.02
+
+
+def test_networks_come_back_from_disk_and_are_the_same_without_pytorch(tmp_path: Path) -> None:
+    points, styles = crossed(0, 40)
+    nets = fit_nets(points, styles, tmp_path / "training", RECIPE.replace(epochs=1), Plan(2, 8))
+    net = Net(points.mean(0), points.std(0), np.ones(2, np.float32), 8).eval()
+    with torch.no_grad():
+        expected = net(torch.from_numpy(points)).numpy()
+    np.testing.assert_allclose(net.in_use().logits(points), expected, atol=1e-5)
+    nets.save(tmp_path / "nets")
+    again = load_nets(tmp_path / "nets")
+    assert again.styles == nets.styles == ("other", "same")
+    np.testing.assert_allclose(again.probabilities(points), nets.probabilities(points), atol=5e-3)  # 16 bits
+    with pytest.raises(InputError, match=r"shape \(1, 3\): these networks take \(n, 2\)"):
+        again.logits(np.zeros((1, 3)))
+    (tmp_path / "nets" / "nets.safetensors").write_bytes(b"none")
+    with pytest.raises(FormatError, match="no networks"):
+        load_nets(tmp_path / "nets")
+    with pytest.raises(InputError, match="cannot be read"):
+        load_nets(tmp_path / "nowhere")
 
 
 def test_one_style_is_none_to_tell(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
-"""A network on vectors: what a straight head cannot tell apart. It is taught by the one loop, several stand together.
+"""Teaching networks on vectors what a straight head cannot tell apart, by the one loop.
 
-Vectors are centred, scaled and cut at LIMIT deviations; one layer of hidden units with dropout on both sides gives
-logits.
-The probabilities of nets that differ in their seeds are averaged (Lakshminarayanan et al., NeurIPS 2017).
+One layer of hidden units, dropout on both sides; several that differ in their seeds stand together (`nets`).
 """
 
 from __future__ import annotations
@@ -17,15 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from segue.errors import InputError
-from segue.recognize.calibration import Doubles, softmax, temperature_of, threshold_for
-from segue.recognize.head import RISK, Floats, indices
+from segue.recognize.head import Floats, indices
+from segue.recognize.nets import LIMIT, Layers, Nets
 from segue.tune.callbacks import Callback
 from segue.tune.loop import fit
 from segue.tune.metrics import accuracy, macro_f1
 from segue.tune.recipe import Recipe
 from segue.tune.task import Task, set_dropout
 
-LIMIT = 5.0
 _NOISE, _SMOOTHING = 0.1, 0.05
 RECIPE = Recipe(
     backbone="none",
@@ -90,33 +87,11 @@ class Net(nn.Module):
         found: Tensor = self.layers(seen)
         return found
 
-
-@dataclass(frozen=True, eq=False)
-class Nets:
-    """Networks that tell the same styles, calibrated together; used as a `segue.recognize.head.Head` is."""
-
-    styles: tuple[str, ...]
-    nets: tuple[Net, ...]
-    temperature: float = 1.0
-    threshold: float = 0.0
-
-    def logits(self, vectors: ArrayLike) -> Doubles:
-        """Return the logarithm of the nets' mean probabilities (n, styles) for vectors (n, d)."""
-        rows = torch.from_numpy(np.asarray(vectors, np.float32))
-        with torch.no_grad():
-            shares = torch.stack([net.eval()(rows).softmax(-1) for net in self.nets]).mean(0)
-        found: Doubles = np.log(np.maximum(shares.numpy().astype(np.float64), 1e-12))
-        return found
-
-    def probabilities(self, vectors: ArrayLike) -> Doubles:
-        """Return calibrated probabilities (n, styles) of vectors (n, d)."""
-        return softmax(self.logits(vectors), self.temperature)
-
-    def calibrated(self, vectors: ArrayLike, styles: Sequence[str], risk: float = RISK) -> Nets:
-        """Return the nets with temperature and threshold by held-out vectors (n, d) and their styles (n)."""
-        told, logits = indices(self.styles, styles), self.logits(vectors)
-        temperature = temperature_of(logits, told)
-        return Nets(self.styles, self.nets, temperature, threshold_for(softmax(logits, temperature), told, risk))
+    def in_use(self) -> Layers:
+        """Return the weights as they are used without PyTorch."""
+        layers = self.layers.state_dict()
+        held = (self.centre, self.scale, *(layers[name] for name in ("1.weight", "1.bias", "4.weight", "4.bias")))
+        return Layers(*(one.detach().cpu().numpy().copy() for one in held))
 
 
 def fit_nets(
@@ -149,7 +124,7 @@ def fit_nets(
             net = Net(rows.mean(0), np.maximum(rows.std(0), 1e-3), weights, plan.hidden)
         set_dropout(net, recipe.dropout)
         fit(net, style_task(), examples, [], mine, directory / str(mine.seed), callbacks)
-        nets.append(net.eval())
+        nets.append(net.in_use())
     return Nets(names, tuple(nets))
 
 
