@@ -37,6 +37,15 @@ class Head:
     temperature: float = 1.0
     threshold: float = 0.0
 
+    def __post_init__(self) -> None:
+        width, count = self.centre.shape[-1:], len(self.styles)
+        shapes = [one.shape for one in (self.centre, self.scale, self.weights, self.bias)]
+        if shapes != [width, width, (count, *width), (count,)] or not self.temperature > 0:
+            raise InputError(
+                f"a head of {count} styles with tensors of shapes {shapes} and temperature {self.temperature}:"
+                " (d), (d), (styles, d), (styles) and more than 0 are accepted"
+            )
+
     def logits(self, vectors: ArrayLike) -> Doubles:
         """Return logits (n, styles) of vectors (n, d); InputError for vectors of another width."""
         rows = np.asarray(vectors, np.float32)

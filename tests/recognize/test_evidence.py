@@ -1,0 +1,101 @@
+"""Evidence on a world where it is known which parts matter: an item is numbers, its style what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from segue.recognize.evidence import MOST_PARTS, because, deletion
+from segue.recognize.head import Floats, Head
+
+Item = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Items are numbers, a part is one of them, and the vector is their sum."""
+
+    kind: str = "sums"
+
+    def vectors(self, items: Sequence[Item]) -> Floats:
+        return np.array([[sum(item)] for item in items], np.float32)
+
+    def parts(self, item: Item) -> Sequence[str]:
+        return [f"number {place}" for place in range(len(item))]
+
+    def without(self, item: Item, parts: Collection[int]) -> Item:
+        return tuple(0.0 if place in parts else one for place, one in enumerate(item))
+
+
+HIGH = Head(  # "high" has the probability sigmoid(sum)
+    ("low", "high"),
+    centre=np.zeros(1, np.float32),
+    scale=np.ones(1, np.float32),
+    weights=np.array([[0], [1]], np.float32),
+    bias=np.zeros(2, np.float32),
+)
+
+
+def _sigmoid(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))
+
+
+def test_the_one_part_that_matters_is_named() -> None:
+    (found,) = because(Sums(), HIGH, (0.0, 0.0, 2.0, 0.0), 1)
+    assert (found.what, found.place) == ("number 2", 2)
+    assert found.drop == pytest.approx(_sigmoid(2) - _sigmoid(0))
+
+
+def test_the_strongest_comes_first_and_what_speaks_against_is_not_named() -> None:
+    found = because(Sums(), HIGH, (0.5, -3.0, 1.0, 2.0, 0.25), 1, count=2)
+    assert [one.place for one in found] == [3, 2]
+    assert [one.place for one in because(Sums(), HIGH, (0.5, -3.0, 1.0), 0)] == [1]
+
+
+def test_an_item_of_one_part_has_no_evidence() -> None:
+    assert because(Sums(), HIGH, (2.0,), 1) == ()
+    assert because(Sums(), HIGH, (), 1) == ()
+
+
+def test_many_parts_go_together() -> None:
+    item = [0.0] * (2 * MOST_PARTS)
+    item[10] = item[11] = 1.0
+    (found,) = because(Sums(), HIGH, tuple(item), 1)
+    assert (found.what, found.place) == ("number 10 to number 11", 10)
+    assert found.drop == pytest.approx(_sigmoid(2) - _sigmoid(0))
+
+
+def test_parts_beyond_full_groups_are_taken_away_too() -> None:
+    item = [0.0] * (MOST_PARTS + 1)
+    item[-1] = 2.0
+    (found,) = because(Sums(), HIGH, tuple(item), 1)
+    assert found.what == f"number {MOST_PARTS}"
+
+
+def test_deletion_tells_what_is_named_from_what_is_not() -> None:
+    item = (0.0,) * 9 + (2.0,)
+    found = deletion(Sums(), HIGH, item, np.random.default_rng(0), rounds=2000)
+    assert found is not None
+    whole = _sigmoid(2) - _sigmoid(0)
+    assert found.named == pytest.approx(whole)
+    assert found.random == pytest.approx(whole / 10, rel=0.2)  # one part of ten is drawn, as one is named
+
+
+def test_deletion_where_all_parts_are_alike() -> None:
+    found = deletion(Sums(), HIGH, (0.25,) * 8, np.random.default_rng(0))
+    assert found is not None
+    assert found.named == pytest.approx(found.random) == pytest.approx(_sigmoid(2.0) - _sigmoid(1.25))
+
+
+def test_equal_seeds_draw_equal_parts() -> None:
+    item = tuple(np.linspace(-1, 2, 12))
+    drawn = [deletion(Sums(), HIGH, item, np.random.default_rng(seed)) for seed in (7, 7, 8)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_too_few_parts_cannot_be_tested() -> None:
+    assert deletion(Sums(), HIGH, (1.0, 1.0, 1.0), np.random.default_rng(0), count=3) is None
+    assert deletion(Sums(), HIGH, (0.0,) * 5, np.random.default_rng(0)) is None
