@@ -28,7 +28,7 @@ from segue.tune.task import device_of
 TRAINING, PLAN = "training", "plan.json"
 _REHEARSED = 8  # steps by which the speed is measured, of which the first are not counted
 _EVALUATIONS, _ON_EVALUATION = 20, 0.05  # in a whole training at most; share of its time that they may take
-SHARES = tuple(tenth / 10 for tenth in range(1, 11))  # of trained weights in those kept, where others came first
+SHARES = tuple(tenth / 10 for tenth in range(10, 0, -1))  # of trained weights in those kept, where others came first
 _HELD_BUNDLE = 8192  # tokens of a batch that is only evaluated
 
 
@@ -120,7 +120,8 @@ def pretrain(
 
 def _blend(model: ScoreModel, start: Path, held: Sequence[object]) -> Blend:
     """Leave in a model the best on held-out pieces of (1 - share) first + share trained weights (Wortsman et al. 2022,
-    "Robust fine-tuning of zero-shot models", section 3): what small sets unlearn by repetition is kept so."""
+    "Robust fine-tuning of zero-shot models", section 3): what small sets unlearn by repetition is kept so. Shares fall
+    until they no longer help."""
     first, trained = load_score_model(start).state_dict(), copy.deepcopy(model.state_dict())
     task, best = next_token_task(), Blend(0.0, {})
 
@@ -130,8 +131,9 @@ def _blend(model: ScoreModel, start: Path, held: Sequence[object]) -> Blend:
     for share in SHARES:
         put(share)
         metrics = task.evaluate(model, held)  # type: ignore[arg-type]
-        if not best.metrics or task.goodness(metrics) > task.goodness(best.metrics):
-            best = Blend(share, metrics)
+        if best.metrics and task.goodness(metrics) <= task.goodness(best.metrics):
+            break  # fewer of the trained weights are worse still
+        best = Blend(share, metrics)
     put(best.share)
     return best
 
