@@ -1,0 +1,90 @@
+"""When music may be from: a year by ridge regression on vectors, with an interval that holds as often as it says.
+
+The interval is that of split conformal prediction (Vovk et al., "Algorithmic Learning in a Random World", 2005; Lei et
+al., JASA 2018): as wide as the errors on held-out music were, for the share that was asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from segue.errors import InputError
+from segue.recognize.calibration import Doubles
+from segue.recognize.head import Floats
+
+PENALTIES = (10.0, 30.0, 100.0, 300.0, 1000.0)
+SHARE = 0.8  # of years that lie in their interval
+_LEAST_SCALE = 0.05  # a number that hardly varies is not made much of
+
+
+@dataclass(frozen=True, eq=False)
+class Years:
+    """How a vector (d) tells a year: centred and scaled, weighed (d), plus a mean; `margin` years to either side."""
+
+    centre: Floats
+    scale: Floats
+    weights: Floats
+    mean: float
+    margin: float = math.inf
+
+    def years(self, vectors: ArrayLike) -> Doubles:
+        """Return years (n) of vectors (n, d); InputError for vectors of another width."""
+        rows = np.asarray(vectors, np.float32)
+        if rows.ndim != 2 or rows.shape[1] != len(self.centre):
+            raise InputError(f"vectors of shape {rows.shape}: (n, {len(self.centre)}) is accepted")
+        found: Doubles = (((rows - self.centre) / self.scale) @ self.weights).astype(np.float64) + self.mean
+        return found
+
+    def interval(self, vectors: ArrayLike) -> tuple[Doubles, Doubles]:
+        """Return the first and the last year (n each) that vectors (n, d) may be from."""
+        found = self.years(vectors)
+        return found - self.margin, found + self.margin
+
+
+def margin_of(errors: ArrayLike, share: float = SHARE) -> float:
+    """Return the margin by held-out errors (years): that of rank (n + 1) * share, rounded up; endless for too few.
+
+    InputError for a share outside 0 to 1.
+    """
+    if not 0 < share < 1:
+        raise InputError(f"a share of {share}: more than 0 and less than 1 is accepted")
+    found = np.sort(np.abs(np.asarray(errors, np.float64)))
+    rank = math.ceil((len(found) + 1) * share)
+    return float(found[rank - 1]) if rank <= len(found) else math.inf
+
+
+def fit_years(
+    vectors: ArrayLike,
+    years: Sequence[float],
+    held: tuple[ArrayLike, Sequence[float]],
+    *,
+    share: float = SHARE,
+    penalties: Sequence[float] = PENALTIES,
+) -> Years:
+    """Fit years (n) to vectors (n, d); `held` ones choose the penalty, by the mean error, and the margin.
+
+    InputError where there is nothing to go by.
+    """
+    rows, told = np.asarray(vectors, np.float64), np.asarray(years, np.float64)
+    if len(rows) < 2 or len(rows) != len(told) or not len(held[1]) or not penalties:
+        raise InputError(f"{len(rows)} vectors of {len(told)} years, {len(held[1])} held out: two and one are needed")
+    centre, scale, mean = rows.mean(0), np.maximum(rows.std(0), _LEAST_SCALE), float(told.mean())
+    shown = (rows - centre) / scale
+    gram: NDArray[np.float64] = shown @ shown.T
+    best: tuple[float, Years] | None = None
+    for penalty in penalties:
+        weights = shown.T @ np.linalg.solve(gram + penalty * np.eye(len(gram)), told - mean)
+        found = Years(centre.astype(np.float32), scale.astype(np.float32), weights.astype(np.float32), mean)
+        error = float(np.abs(found.years(held[0]) - np.asarray(held[1])).mean())
+        if best is None or error < best[0]:
+            best = error, found
+    if best is None:
+        raise InputError("no penalty is given")
+    model = best[1]
+    margin = margin_of(model.years(held[0]) - np.asarray(held[1]), share)
+    return Years(model.centre, model.scale, model.weights, model.mean, margin)
