@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from segue.errors import InputError
 from segue.formats import musicxml, mxl
-from segue.formats.musicxml.values import Grid, grid_of, values
+from segue.formats.musicxml.values import Grid, grid_of, value_of, values
 from segue.music.chord import Chord
 from segue.music.key import Key
 from segue.music.lyric import Sung, Syllable
@@ -94,6 +94,13 @@ def test_values_show_the_beat(at: F, length: F, grid: Grid, told: str) -> None:
     assert sum(value.length for value in found) == length
     names = [value.type + "." * value.dots + (f"({value.actual})" if value.actual > 1 else "") for value in found]
     assert " ".join(names) == told
+
+
+@pytest.mark.parametrize("is_rest", [True, False])
+def test_values_in_a_very_long_bar_last_as_long_as_they_say(is_rest: bool) -> None:
+    found = values(F(1, 4), F(17, 2), Grid(F(1), F(2), False, 480), is_rest)
+    assert sum(value.length for value in found) == F(17, 2)
+    assert all(value == value_of(value.length) for value in found)  # programs go by the sign, not by the duration
 
 
 def test_rests_are_cut_at_beats() -> None:

@@ -18,7 +18,7 @@ TYPES = (
 )
 LENGTHS: dict[str, Fraction] = {name: Fraction(16) / 2**place for place, name in enumerate(TYPES)}
 _NAMES = {length: name for name, length in LENGTHS.items()}
-_MOST_TIED = 6  # a length that takes more tied notes is written as one, of the nearest value
+_MOST_TIED = 6  # a length that takes more tied notes, and one more a quarter, is written as one, of the nearest value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _odd(number: int) -> int:
 def values(at: Fraction, length: Fraction, grid: Grid, is_rest: bool = False) -> tuple[Value, ...]:
     """Return the values that say a length from a place in the bar on (quarter notes), to be tied where several."""
     found = _split(at, at + length, grid, is_rest, 12)
-    if len(found) > _MOST_TIED:
+    if len(found) > _MOST_TIED + length:
         return (_nearest(length),)
     return found
 
