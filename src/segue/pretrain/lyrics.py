@@ -219,7 +219,7 @@ says. No text can be read out of either.
 ## Training
 
 {result.steps:,} steps, {trained.tokens / 1e6:.1f} M tokens in {result.seconds / 60:.0f} minutes, seed \
-{trained.recipe.seed}. The weights kept are those after step {result.best_step}, the best on held-out songs.
+{trained.recipe.seed}. The weights kept are those after step {result.best_step}, the best on held-out songs.{_began(made)}
 
 ![learning curve](curve.png)
 
@@ -248,6 +248,13 @@ Split by song or poem before anything else (`segue.corpora.corpus.split_of`). sh
 
 Versions: {known}.
 """
+
+
+def _began(made: MadeLyrics) -> str:
+    blend = made.pretrained.blend
+    if blend is None:
+        return ""
+    return f" It began with the weights of an earlier training; of the change since, {blend.share:.0%} is kept."
 
 
 def _sets(data: LyricData) -> str:
