@@ -219,7 +219,8 @@ says. No text can be read out of either.
 ## Training
 
 {result.steps:,} steps, {trained.tokens / 1e6:.1f} M tokens in {result.seconds / 60:.0f} minutes, seed \
-{trained.recipe.seed}. The weights kept are those after step {result.best_step}, the best on held-out songs.{_began(made)}
+{trained.recipe.seed}. The weights kept are those after step {result.best_step}, the best on held-out songs.\
+{_began(made)}
 
 ![learning curve](curve.png)
 
