@@ -18,6 +18,7 @@ from segue.cli import (
     pretrain,
     pretrain_harmony,
     pretrain_lyrics,
+    recognize,
     recommend,
     review,
     songs,
@@ -42,6 +43,7 @@ for group in (
     phrases,
     evaluate,
     recommend,
+    recognize,
     models,
     review,
 ):

@@ -88,6 +88,7 @@ class Nets:
         told = {"styles": self.styles, "temperature": self.temperature, "threshold": self.threshold}
         partial = folder / f"{_TENSORS}.partial"
         save_file(held, partial)
+        partial.chmod(0o644)  # of a temporary file only its owner may read
         partial.replace(folder / _TENSORS)
         partial = folder / f"{_TOLD}.partial"
         partial.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,58 @@
+"""Recognizing: an item of any kind goes in, styles with probabilities and evidence come out, or "not sure"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from segue.music.score import Score
+from segue.recognize.evidence import because
+from segue.recognize.front import Front, T, Teller
+from segue.recognize.guess import TOP, Answer, Guess
+from segue.recognize.nets import load_nets
+from segue.recognize.scores import Scores
+
+SHIPPED = Path(__file__).parent / "weights"
+_SCORE = "score"
+
+
+@dataclass(frozen=True)
+class Recognizer:
+    """Networks below a folder, one for each kind, loaded when they are first asked; those that Segue brings along."""
+
+    folder: Path = SHIPPED
+
+    @cached_property
+    def _scores(self) -> Teller:
+        return load_nets(self.folder / _SCORE)
+
+    def score(self, score: Score, *, is_explained: bool = True) -> Answer:
+        """Tell the style of a score; one without notes gets no guess, and a notice.
+
+        With `is_explained` the bars are named that speak for each of the first three styles.
+        """
+        if not any(len(part.notes) for part in score.parts):
+            return Answer(_SCORE, (), False, ("it has no notes",))
+        notice = []
+        if all(part.is_drums for part in score.parts if len(part.notes)):
+            notice.append("only drums sound")
+        answer = answered(Scores(), self._scores, score, is_explained=is_explained)
+        return Answer(_SCORE, answer.guesses, answer.is_sure, tuple(notice))
+
+
+def answered(front: Front[T], teller: Teller, item: T, *, is_explained: bool = True) -> Answer:
+    """Tell the first three styles of an item, and with `is_explained` the parts that speak for them."""
+    shares = teller.probabilities(front.vectors([item]))[0]
+    order = np.argsort(-shares, kind="stable")[:TOP]
+    guesses = tuple(
+        Guess(
+            teller.styles[place],
+            float(shares[place]),
+            because(front, teller, item, int(place)) if is_explained else (),
+        )
+        for place in order
+    )
+    return Answer(front.kind, guesses, bool(shares[order[0]] >= teller.threshold))

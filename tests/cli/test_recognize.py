@@ -1,0 +1,89 @@
+"""`segue recognize`: styles of files and folders, evidence by bar, and what it cannot read or does not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from segue.cli import app
+from segue.errors import FormatError, InputError
+from segue.recognize.making import FEWEST, label, part_of
+from tests.pretrain.tunes import pieces
+
+JIG = """X:1
+T:A jig
+M:6/8
+L:1/8
+K:D
+|:A|dAF DFA|ded cBA|dcd efg|fdf ecA|dAF DFA|ded cBA|Bcd ecA|d3 d2:|
+|:e|fed faf|ede gfe|fed fga|bag age|fed faf|ede gfe|fdf ecA|d3 d2:|
+"""
+
+
+@pytest.fixture
+def jig(tmp_path: Path) -> Path:
+    file = tmp_path / "jig.abc"
+    file.write_text(JIG, encoding="utf-8")
+    return file
+
+
+def run(*words: object) -> Any:
+    done = CliRunner().invoke(app, ["recognize", *map(str, words), "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return orjson.loads(done.stdout)
+
+
+def test_a_jig_is_a_jig_because_of_bars_that_it_has(jig: Path) -> None:
+    told = run(jig)
+    assert told["kind"] == "score" and told["guesses"][0]["style"] == "jig"
+    assert len(told["guesses"]) == 3 and sum(guess["probability"] for guess in told["guesses"]) <= 1
+    for one in told["guesses"][0]["because"]:
+        assert one["what"] == f"bar {one['place'] + 1}" and 0 <= one["place"] < 18 and one["drop"] > 0
+    done = CliRunner().invoke(app, ["recognize", str(jig)], catch_exceptions=False)
+    assert done.output.splitlines()[0].startswith("jig.abc: ") and "jig " in done.output
+
+
+@pytest.mark.usefixtures("jig")
+def test_of_a_folder_what_cannot_be_read_is_named_and_the_rest_is_told(tmp_path: Path) -> None:
+    (tmp_path / "broken.mid").write_bytes(b"MThd")
+    (tmp_path / "silent.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nz4|z4|\n", encoding="utf-8")
+    (tmp_path / "notes.docx").write_text("no music", encoding="utf-8")
+    told = run(tmp_path)
+    by_name = {Path(row["file"]).name: row for row in told["answers"]}
+    assert by_name.keys() == {"jig.abc", "silent.abc"}
+    assert by_name["silent.abc"]["guesses"] == [] and by_name["silent.abc"]["notice"] == ["it has no notes"]
+    assert not by_name["silent.abc"]["is_sure"]
+    (why,) = told["broken"]
+    assert "broken.mid" in why
+
+
+def test_a_file_alone_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "broken.mid").write_bytes(b"MThd")
+    with pytest.raises(FormatError, match=r"broken\.mid"):
+        run(tmp_path / "broken.mid")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(InputError, match="holds no file of music"):
+        run(tmp_path / "none")
+
+
+# ---- making the networks
+
+
+def test_pieces_of_one_group_lie_in_one_part() -> None:
+    some = [
+        piece.__class__(f"{n}", piece.score, "groove", "reel", f"drummer{n % 3}") for n, piece in enumerate(pieces(30))
+    ]
+    for drummer in range(3):
+        assert len({part_of(piece) for piece in some if piece.group == f"drummer{drummer}"}) == 1
+
+
+def test_styles_too_rare_are_left_out_and_one_style_is_refused() -> None:
+    some = pieces(3 * FEWEST)
+    styled = [replace(piece, style="jig" if number < 10 else "reel") for number, piece in enumerate(some)]
+    with pytest.raises(InputError, match="two styles of 20 scores each are needed"):
+        label(styled)
