@@ -18,11 +18,9 @@ tune is lost (失调名), without text or with the text of an earlier one are le
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,50 +38,19 @@ from benchmarks.style_groups import (
     split,
     told,
 )
-from segue.music.lyric import Line, Lyric
 from segue.recognize.head import Floats
-from segue.recognize.lyrics import LyricsFront, lines_of
+from segue.recognize.lyrics import lines_of
+from segue.recognize.tunes import FRONT, PENALTIES, TUNES, Poem, commonest, read_ci
 
-TUNES = 50
-LOST = "失调名"
-PENALTIES = (0.001, 0.01)
-FRONT = LyricsFront()
 STRENGTHS = (3.0, 30.0)  # of the n-grams' penalty, inverse
 NGRAMS = 20_000
 GAIN = 0.05
 
 
-@dataclass(frozen=True)
-class Poem:
-    """A ci: its tune, author and text."""
-
-    tune: str
-    author: str
-    lyric: Lyric
-
-    @property
-    def text(self) -> str:
-        """Its lines, signs included."""
-        return "\n".join(line.text for line in self.lyric.lines)
-
-    @property
-    def unsigned(self) -> Lyric:
-        """Its clauses as lines, without signs."""
-        return replace(self.lyric, sections=(("", tuple(map(Line, lines_of(self.lyric)))),))
-
-
 def poems() -> list[Poem]:
-    """The poems under the commonest tunes, each text once."""
-    found, seen = [], set()
-    folder = data_dir() / "chinese_poetry" / "ci"
-    for file in sorted(folder.glob("ci.song.*.json"), key=lambda file: int(file.name.split(".")[2])):
-        for row in json.loads(file.read_bytes()):
-            tune = re.split(r"[・·]", row["rhythmic"])[-1].strip()
-            letters = re.sub(r"\W", "", "".join(row["paragraphs"]))
-            if tune != LOST and letters and letters not in seen:
-                seen.add(letters)
-                found.append(Poem(tune, row["author"], Lyric((("", tuple(map(Line, row["paragraphs"]))),))))
-    common = {tune for tune, _ in Counter(poem.tune for poem in found).most_common(TUNES)}
+    """The poems under the commonest tunes."""
+    found = read_ci(data_dir() / "chinese_poetry")
+    common = set(commonest(found, TUNES))
     return [poem for poem in found if poem.tune in common]
 
 

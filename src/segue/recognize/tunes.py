@@ -1,0 +1,131 @@
+"""The tune names (词牌) of ci: poems to learn them from, and a head that names the commonest or none of them.
+
+A poem that is under no common tune is "another form": rarer tunes, qu, poems of the Tang and older ones are shown to
+the head as that, so that it does not call each Chinese text a ci.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segue.corpora.corpus import SPLITS, Split
+from segue.corpora.files import json_of
+from segue.corpora.verse import VERSE_SETS
+from segue.errors import InputError
+from segue.music.lyric import Line, Lyric
+from segue.recognize.head import Head, fit_head, indices
+from segue.recognize.lyrics import LyricsFront, lines_of
+from segue.tune.metrics import accuracy, calibration_error, macro_f1
+
+TUNES = 50
+LOST = "失调名"
+OTHER = "another form"
+FRONT = LyricsFront()
+PENALTIES = (0.001, 0.01)
+_PARTS: tuple[Split, ...] = ("train",) * 8 + ("valid", "test")  # of ten authors
+_OTHERS = {"qu": 3, "old": 1}  # sets of other forms: one poem of so many
+
+
+@dataclass(frozen=True)
+class Poem:
+    """A ci: its tune, author and text."""
+
+    tune: str
+    author: str
+    lyric: Lyric
+
+    @property
+    def text(self) -> str:
+        """Its lines, signs included."""
+        return "\n".join(line.text for line in self.lyric.lines)
+
+    @property
+    def unsigned(self) -> Lyric:
+        """Its clauses as lines, without signs."""
+        return replace(self.lyric, sections=(("", tuple(map(Line, lines_of(self.lyric)))),))
+
+
+def read_ci(folder: Path) -> list[Poem]:
+    """Read ci of the chinese-poetry set, each text once, those whose tune is lost left out.
+
+    "望江南・忆江南" is the tune behind the dot. InputError where the folder holds none, FormatError for a damaged file.
+    """
+    found, seen = [], set()
+    for file in sorted((folder / "ci").glob("ci.song.*.json"), key=lambda file: int(file.name.split(".")[2])):
+        for row in json_of(file.read_bytes(), str(file)):
+            tune = re.split(r"[・·]", row["rhythmic"])[-1].strip()
+            letters = re.sub(r"\W", "", "".join(row["paragraphs"]))
+            if tune != LOST and letters and letters not in seen:
+                seen.add(letters)
+                found.append(Poem(tune, row["author"], Lyric((("", tuple(map(Line, row["paragraphs"]))),))))
+    if not found:
+        raise InputError(f"{folder} holds no ci: files such as ci/ci.song.0.json are read")
+    return found
+
+
+def commonest(poems: Sequence[Poem], count: int = TUNES) -> list[str]:
+    """Return the names of the tunes that most poems have, the commonest first."""
+    return [tune for tune, _ in Counter(poem.tune for poem in poems).most_common(count)]
+
+
+def part_of(poem: Poem) -> Split:
+    """Return where a poem belongs: all of one author to one part."""
+    return _PARTS[zlib.crc32(poem.author.encode()) % len(_PARTS)]
+
+
+@dataclass(frozen=True)
+class Made:
+    """The head, what was measured on authors that it did not learn from, and how many poems there were."""
+
+    head: Head
+    metrics: dict[str, float]
+    counts: dict[Split, int]
+
+
+def make_tunes(root: Path, out: Path, told: Callable[[str], None] = lambda _: None) -> Made:
+    """Learn the commonest tunes from chinese_poetry below `root`; write the head and what was measured into `out`.
+
+    Authors lie on one side; the penalty, the temperature and the threshold are from valid, the figures from test.
+    """
+    items = _items(root)
+    told(", ".join(f"{len(held):,} poems in {part}" for part, held in items.items()))
+    vectors = {part: FRONT.vectors([lyric for lyric, _ in held]) for part, held in items.items()}
+    styles = {part: [style for _, style in held] for part, held in items.items()}
+    told("told in numbers")
+    held = (vectors["valid"], styles["valid"])
+    head = fit_head(vectors["train"], styles["train"], held, balanced=False, penalties=PENALTIES)
+    shares, truth = head.probabilities(vectors["test"]), indices(head.styles, styles["test"])
+    best = shares.max(1)
+    metrics = {
+        "accuracy": accuracy(truth, shares),
+        "f1": macro_f1(truth, shares),
+        "ece": calibration_error(shares.argmax(1) == truth, best),
+        "sure": float((best >= head.threshold).mean()),
+    }
+    made = Made(head, metrics, {part: len(held) for part, held in items.items()})
+    head.save(out)
+    facts = {"test": metrics, "poems": made.counts, "front": {"shape": FRONT.shape, "words": FRONT.words}}
+    (out / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def _items(root: Path) -> dict[Split, list[tuple[Lyric, str]]]:
+    """Texts and their tunes, or `OTHER`, by part."""
+    poems = read_ci(root / "chinese_poetry")
+    known = set(commonest(poems))
+    items: dict[Split, list[tuple[Lyric, str]]] = {part: [] for part in SPLITS}
+    for poem in poems:
+        items[part_of(poem)].append((poem.lyric, poem.tune if poem.tune in known else OTHER))
+    for group in VERSE_SETS:
+        if group.name in _OTHERS:
+            for number, verse in enumerate(group.verses(root)):
+                if number % _OTHERS[group.name] == 0 and verse.corpus != "nalan":  # Nalan's are ci
+                    lines = tuple(Line(line.text + line.sign) for line in verse.lines)
+                    items[verse.part].append((Lyric((("", lines),)), OTHER))
+    return items
