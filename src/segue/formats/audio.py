@@ -231,8 +231,9 @@ def _notices(path: Path, told: Mapping[str, Any], rate: int, seconds: float) -> 
     suffixes = _CONTAINERS.get(told["container"], ())
     if suffixes and path.suffix.lower() not in suffixes:
         found.append(f"the name ends in {path.suffix or 'nothing'}, the file is {told['container']}")
-    if told["windows"] > 1:
-        found.append(f"{heard:.0f} s of {seconds:.0f} s were listened to, in {len(told['counts'])} windows")
+    if told["asked"] < told["frames"]:
+        windows = f", in {len(told['counts'])} windows" if told["windows"] > 1 else ""
+        found.append(f"{heard:.0f} s of {seconds:.0f} s were listened to{windows}")
     if sum(told["counts"]) < 0.98 * told["asked"] and told["frames"]:
         lost = (told["asked"] - sum(told["counts"])) / source
         found.append(f"{lost:.1f} s that the file promises cannot be read: it is damaged or cut short")

@@ -80,7 +80,7 @@ class AudioFront:
             for tagger, each in zip(self.taggers, told, strict=True)
             for place, name in enumerate(tagger.names)
         }
-        odd = _oddities(recording)
+        odd = oddities(recording)
         short = () if recording.heard >= PATCH_SECONDS else (f"{recording.heard:.1f} s, repeated to fill 3 s",)
         vectors = np.concatenate([each.vectors for each in told], 1)
         return Heard(starts, vectors, tags, recording.seconds, not odd, (*recording.notice, *short, *odd))
@@ -151,12 +151,16 @@ def _patches(stretches: Sequence[Stretch]) -> tuple[Floats, tuple[float, ...]]:
     return np.concatenate(found), tuple(starts)
 
 
-def _oddities(recording: Recording) -> tuple[str, ...]:
-    """What there is in place of music: silence, or noise (by the flatness of the spectrum, median over frames)."""
+def oddities(recording: Recording) -> tuple[str, ...]:
+    """Return in words what there is in place of music: silence, or noise, by the median flatness of the spectrum.
+
+    Flatness is the geometric mean of power over its arithmetic mean, up to 7.2 kHz.
+    """
     heard = np.concatenate([one.samples for one in recording.stretches])
     if float(np.abs(heard).max()) < SILENT:
         return ("nothing but silence is heard",)
-    top = int(SIZE // 2 * min(1.0, recording.source_rate / RATE) * 0.9)  # above that the file may hold nothing
+    most = min(RATE, recording.source_rate)  # above half of it the file may hold nothing
+    top = int(SIZE // 2 * most / recording.rate * 0.9)
     power = np.abs(spectrum(heard, SIZE, SIZE)[:, 1:top]) ** 2
     loud = power[power.sum(1) > SILENT**2 * SIZE]
     if not len(loud):
