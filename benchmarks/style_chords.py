@@ -56,7 +56,7 @@ from segue.recognize.evidence import Deletion
 from segue.recognize.head import Floats, Head
 from segue.recognize.years import SHARE, Years, fit_years
 
-PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
+PENALTIES = (0.03, 0.1, 0.3)
 SETS: Mapping[str, str] = {
     "jazz_bunks": "jazz",
     "mcgill_billboard": "pop",
