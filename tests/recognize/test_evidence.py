@@ -10,6 +10,7 @@ import pytest
 
 from segue.recognize.evidence import MOST_PARTS, because, deletion
 from segue.recognize.head import Floats, Head
+from segue.recognize.thinning import thinned
 
 Item = tuple[float, ...]
 
@@ -99,3 +100,13 @@ def test_equal_seeds_draw_equal_parts() -> None:
 def test_too_few_parts_cannot_be_tested() -> None:
     assert deletion(Sums(), HIGH, (1.0, 1.0, 1.0), np.random.default_rng(0), count=3) is None
     assert deletion(Sums(), HIGH, (0.0,) * 5, np.random.default_rng(0)) is None
+
+
+def test_thinned_items_lack_a_few_parts_and_never_most() -> None:
+    items = [(1.0,) * 10, (1.0,) * 3, (1.0,), ()]
+    many = [thinned(Sums(), items, 3, seed) for seed in range(60)]
+    assert {sum(one == 0 for one in row[0]) for row in many} == {1, 2, 3}
+    assert {sum(one == 0 for one in row[1]) for row in many} == {1}
+    assert all(row[2:] == items[2:] for row in many)
+    assert {row[0].index(0) for row in many} >= {0, 1, 2}
+    assert thinned(Sums(), items, 3, 5) == thinned(Sums(), items, 3, 5)
