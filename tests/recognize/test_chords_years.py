@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from segue.errors import InputError
+from segue.errors import FormatError, InputError
 from segue.recognize.head import Floats
-from segue.recognize.years import Years, fit_years, margin_of
+from segue.recognize.years import Years, fit_years, load_years, margin_of
 
 
 def world(count: int, seed: int, noise: float) -> tuple[Floats, list[float]]:
@@ -67,3 +68,25 @@ def test_what_cannot_be_learned_or_told_is_refused() -> None:
         fit_years(vectors, years[:-1], (vectors, years))
     with pytest.raises(InputError, match=r"\(n, 3\) is accepted"):
         Years(*(np.zeros(3, np.float32),) * 3, 1970.0).years(vectors[:, :2])
+
+
+def test_it_keeps_all_it_knows(tmp_path: Path) -> None:
+    model = fit_years(*world(100, 0, 1.0), world(50, 1, 1.0))
+    model.save(tmp_path / "years")
+    loaded = load_years(tmp_path / "years")
+    vectors, _ = world(20, 2, 1.0)
+    assert np.array_equal(np.stack(loaded.interval(vectors)), np.stack(model.interval(vectors)))
+    assert sorted(file.name for file in (tmp_path / "years").iterdir()) == ["years.json", "years.safetensors"]
+
+
+def test_what_is_damaged_or_missing_is_named(tmp_path: Path) -> None:
+    fit_years(*world(100, 0, 1.0), world(50, 1, 1.0)).save(tmp_path)
+    (tmp_path / "years.json").write_text('{"mean": 1970}')
+    with pytest.raises(FormatError, match="no years"):
+        load_years(tmp_path)
+    (tmp_path / "years.json").write_text('{"mean": 1970, "margin": -1}')
+    with pytest.raises(FormatError, match="margin of -1"):
+        load_years(tmp_path)
+    (tmp_path / "years.safetensors").unlink()
+    with pytest.raises(InputError, match=r"years\.safetensors"):
+        load_years(tmp_path)

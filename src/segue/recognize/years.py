@@ -6,19 +6,25 @@ al., JASA 2018): as wide as the errors on held-out music were, for the share tha
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
-from segue.errors import InputError
+from segue.errors import FormatError, InputError
 from segue.recognize.calibration import Doubles
 from segue.recognize.head import Floats
 
 PENALTIES = (10.0, 30.0, 100.0, 300.0, 1000.0)
 SHARE = 0.8  # of years that lie in their interval
+_FILES = "years.json", "years.safetensors"
+_TENSORS = ("centre", "scale", "weights")
 _LEAST_SCALE = 0.05  # a number that hardly varies is not made much of
 
 
@@ -32,6 +38,13 @@ class Years:
     mean: float
     margin: float = math.inf
 
+    def __post_init__(self) -> None:
+        shapes = [one.shape for one in (self.centre, self.scale, self.weights)]
+        if len(set(shapes)) != 1 or len(shapes[0]) != 1 or not self.margin > 0:
+            raise InputError(
+                f"tensors of shapes {shapes} and a margin of {self.margin}: (d) each and more than 0 are needed"
+            )
+
     def years(self, vectors: ArrayLike) -> Doubles:
         """Return years (n) of vectors (n, d); InputError for vectors of another width."""
         rows = np.asarray(vectors, np.float32)
@@ -44,6 +57,29 @@ class Years:
         """Return the first and the last year (n each) that vectors (n, d) may be from."""
         found = self.years(vectors)
         return found - self.margin, found + self.margin
+
+    def save(self, folder: Path) -> None:
+        """Write `years.json` and `years.safetensors` into a folder; each is there whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        told, tensors = (folder / name for name in _FILES)
+        partial = tensors.with_name(f"{tensors.name}.partial")
+        save_file({name: np.ascontiguousarray(getattr(self, name)) for name in _TENSORS}, partial)
+        partial.replace(tensors)
+        partial = told.with_name(f"{told.name}.partial")
+        partial.write_text(json.dumps({"mean": self.mean, "margin": self.margin}) + "\n", encoding="utf-8")
+        partial.replace(told)
+
+
+def load_years(folder: Path) -> Years:
+    """Load what tells years; InputError where a file is missing, FormatError where one is damaged."""
+    told, tensors = (folder / name for name in _FILES)
+    try:
+        facts, held = json.loads(told.read_text("utf-8")), load_file(tensors)
+        return Years(held["centre"], held["scale"], held["weights"], float(facts["mean"]), float(facts["margin"]))
+    except OSError as error:
+        raise InputError(f"{error.filename or tensors} cannot be read: {error.strerror or error}") from error
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise FormatError(f"no years: {error!r}", file=str(folder)) from error
 
 
 def margin_of(errors: ArrayLike, share: float = SHARE) -> float:
