@@ -173,6 +173,57 @@ def test_windows_of_a_compressed_file_are_where_they_say(tmp_path: Path) -> None
             assert abs(pitch(heard, rate) - (200 + 20 * second)) < 4, coding
 
 
+# ---- MP4
+
+
+def written_mp4(path: Path, samples: NDArray[np.float64], rate: int, coding: str) -> Path:
+    """Write one channel as AAC or ALAC."""
+    av = pytest.importorskip("av", reason="PyAV decodes MP4: pip install av")
+    is_plain = coding == "alac"
+    rows = np.rint(samples * 32_767).astype(np.int16) if is_plain else samples.astype(np.float32)
+    with av.open(str(path), "w", format="mp4") as file:
+        stream = file.add_stream(coding, rate=rate, layout="mono")
+        for first in range(0, len(rows), 1_024):
+            block = rows[None, first : first + 1_024]
+            frame = av.AudioFrame.from_ndarray(block, format="s16p" if is_plain else "fltp", layout="mono")
+            frame.sample_rate, frame.pts = rate, first
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("coding", ["aac", "alac"])
+def test_mp4_gives_the_tone_back_and_its_windows(coding: str, tmp_path: Path) -> None:
+    rate = 16_000
+    rising = np.concatenate([tone(1, rate, 200 + 20 * second) for second in range(60)])
+    path = written_mp4(tmp_path / "a.m4a", rising, rate, coding)
+    found = decode(path)
+    assert found.container == "MP4" and found.is_whole and found.notice == ()
+    assert abs(found.seconds - 60) < 0.2
+    windows = decode(path, most=20, window=2)
+    assert len(windows.stretches) == 10 and abs(windows.heard - 20) < 0.01
+    for one in (*found.stretches, *windows.stretches):
+        second = int(np.ceil(one.start + 0.1))
+        place = round((second - one.start) * rate)
+        assert abs(pitch(one.samples[place : place + rate * 4 // 5], rate) - (200 + 20 * second)) < 4
+
+
+def test_damaged_mp4_is_heard_or_refused(tmp_path: Path) -> None:
+    path = written_mp4(tmp_path / "a.m4a", np.random.default_rng(0).random(32_000) - 0.5, 16_000, "aac")
+    data, rng = path.read_bytes(), np.random.default_rng(2)
+    for number in range(8):
+        harmed = bytearray(data[: len(data) // 2] if number < 2 else data)
+        for place in rng.integers(8, len(harmed), 20 * (number > 0)):
+            harmed[place] = rng.integers(256)
+        path.write_bytes(harmed)
+        try:
+            found = decode(path)
+        except FormatError as error:
+            assert path.name in str(error)
+        else:
+            assert all(np.isfinite(one.samples).all() for one in found.stretches)
+
+
 # ---- bad ones
 
 
@@ -181,7 +232,7 @@ def test_windows_of_a_compressed_file_are_where_they_say(tmp_path: Path) -> None
     [
         (b"", "empty"),
         (b"RIFF\0\0\0\0WAVE", "no sound that is read"),
-        (b"\0\0\0\x20ftypM4A \0\0\0\0", "MP4 .*ffmpeg"),
+        (b"\x30\x26\xb2\x75" + bytes(40), "Windows Media .*ffmpeg"),
         (b"MThd\0\0\0\6\0\0\0\1\0\x60", "MIDI"),
         (b"PK\x03\x04" + bytes(40), "zip"),
         (b"<html></html>", "markup"),
@@ -284,9 +335,10 @@ def test_a_decoder_that_crashes_or_hangs_ends_itself_alone(tmp_path: Path, monke
     child.write_text("import time\ntime.sleep(60)\n")
     with pytest.raises(FormatError, match="more than 1 s"):
         decode(path, limits=Limits(seconds=1))
-    child.write_text('print(\'{"error": "missing", "why": "none"}\')\n')
-    with pytest.raises(UnavailableError, match="pip install soundfile"):
-        decode(path)
+    for library in ("soundfile", "av"):
+        child.write_text(f"""print('{{"error": "missing", "why": "{library}"}}')\n""")
+        with pytest.raises(UnavailableError, match=f"not here: pip install {library}"):
+            decode(path)
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:

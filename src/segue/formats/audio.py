@@ -1,4 +1,5 @@
-"""Recordings decoded to mono samples: WAV, AIFF, FLAC, MP3, Ogg Vorbis and Opus, in a child process with limits.
+"""Recordings decoded to mono samples, in a child process with limits: by soundfile WAV, AIFF, FLAC, MP3, Ogg Vorbis and
+Opus; by PyAV, where it is installed, MP4 (m4a: AAC and ALAC).
 
 What a file is, is told by its bytes; a suffix that says otherwise is told and not believed. Of a long recording evenly
 spread windows are decoded and no more, so three hours take about as long as a song. Samples come at the rate that is
@@ -38,12 +39,13 @@ _CONTAINERS = {
     "OGG": (".ogg", ".oga", ".opus"),
     "MP3": (".mp3",),
     "CAF": (".caf",),
+    "MP4": (".m4a", ".mp4", ".m4b"),
     "AU": (".au", ".snd"),
 }
 SUFFIXES = tuple(dict.fromkeys(suffix for each in _CONTAINERS.values() for suffix in each))
-_READ = "WAV, AIFF, FLAC, MP3, Ogg Vorbis and Opus are read"
+_READ = "WAV, AIFF, FLAC, MP3, Ogg Vorbis and Opus are read, and with PyAV MP4"
+_LIBRARIES = {"av": "MP4 is decoded by PyAV", "soundfile": "sound is decoded by soundfile"}
 _OTHERS = (  # what a file is that holds no sound we read: where its bytes lie, and what to do
-    (4, b"ftyp", f"an MP4 file (m4a); {_READ}: such as what `ffmpeg -i FILE FILE.flac` makes of it"),
     (0, b"\x30\x26\xb2\x75", f"a Windows Media file; {_READ}: such as what `ffmpeg -i FILE FILE.flac` makes of it"),
     (0, b"MThd", "a MIDI file, which holds notes and no sound"),
     (0, b"PK\x03\x04", f"a zip archive; {_READ}"),
@@ -105,7 +107,8 @@ def decode(
     """Decode a recording to mono at `rate` samples a second; of one longer than `most` seconds, windows.
 
     InputError where the file cannot be opened or a value is none; FormatError where it holds no sound that is read, is
-    damaged from its first sample on, or decoding goes over a limit; UnavailableError where soundfile is not installed.
+    damaged from its first sample on, or decoding goes over a limit; UnavailableError where soundfile, or PyAV for MP4,
+    is not installed.
     """
     if not SLOWEST <= rate <= FASTEST:
         raise InputError(f"a rate of {rate} samples a second: {SLOWEST:,} to {FASTEST:,} are accepted")
@@ -189,8 +192,9 @@ def _run(stream: BinaryIO, file: str, asked: tuple[float, float], limits: Limits
 
 def _refusal(told: Mapping[str, Any], file: str, code: int, limits: Limits) -> FormatError | UnavailableError:
     if told["error"] == "missing":
+        name = str(told["why"])
         return UnavailableError(
-            f"sound is decoded by soundfile, which is not here ({told['why']}): pip install soundfile"
+            f"{_LIBRARIES.get(name, 'sound is decoded by it')}, which is not here: pip install {name}"
         )
     if told["error"] == "memory":
         return FormatError(f"decoding needs more than {limits.memory:,} bytes of memory and was stopped", file=file)
