@@ -22,7 +22,6 @@ mean and three others .968.) Errors are those over SEEDS of the shuffle.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +50,7 @@ from benchmarks.style_groups import (
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.music.score import Progression
+from segue.recognize.charts import chart_years
 from segue.recognize.chords import ChordsFront
 from segue.recognize.evidence import Deletion
 from segue.recognize.head import Floats, Head
@@ -84,8 +84,7 @@ class Song:
 def songs() -> list[Song]:
     """Read all sets; of several transcriptions of a Billboard song the first."""
     root, found, seen = data_dir(), [], set()
-    with (root / "mcgill_billboard" / "billboard-2.0-index.csv").open(encoding="utf-8") as opened:
-        years = {row["id"]: int(row["chart_date"][:4]) for row in csv.DictReader(opened)}
+    years = chart_years(root / "mcgill_billboard")
     for name, style in SETS.items():
         corpus = BY_NAME[name]
         for piece in corpus.read(corpus.place(root)):

@@ -1,0 +1,93 @@
+"""The years of hits by their chords: songs of the McGill Billboard annotations, and years learned from them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from segue.corpora import BY_NAME
+from segue.corpora.corpus import SPLITS, Piece, Split
+from segue.corpora.files import rows
+from segue.errors import FormatError, InputError
+from segue.music.score import Progression
+from segue.recognize.chords import ChordsFront
+from segue.recognize.years import SHARE, Years, fit_years
+
+INDEX = "billboard-2.0-index.csv"
+_PARTS: tuple[Split, ...] = ("train",) * 7 + ("valid", "valid", "test")  # of ten artists
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A song: its artist, the year it was in the charts, its chords."""
+
+    artist: str
+    year: int
+    chords: Progression
+
+    @property
+    def part(self) -> Split:
+        """Where it belongs: all of one artist to one part."""
+        return _PARTS[zlib.crc32(self.artist.encode()) % len(_PARTS)]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What tells years, what was measured on artists that it did not learn from, and how many songs there were."""
+
+    years: Years
+    metrics: dict[str, float]
+    counts: dict[Split, int]
+
+
+def chart_years(folder: Path) -> dict[str, int]:
+    """Return the chart year of each number of the index; FormatError for a row without one."""
+    try:
+        return {row["id"]: int(row["chart_date"][:4]) for row in rows(folder / INDEX)}
+    except (KeyError, ValueError, TypeError) as error:
+        raise FormatError(f"no id and chart_date such as 1961-07-03: {error!r}", file=str(folder / INDEX)) from error
+
+
+def read_hits(root: Path) -> list[Hit]:
+    """Read the songs below `root`; of several transcriptions of a song the first."""
+    corpus = BY_NAME["mcgill_billboard"]
+    years = chart_years(corpus.place(root))
+    found: dict[str, Hit] = {}
+    for piece in corpus.read(corpus.place(root)):
+        if isinstance(piece, Piece) and piece.key not in found:
+            year = years.get(str(int(piece.file)))
+            if year is None:
+                raise InputError(f"song {piece.file} is not in {INDEX}")
+            found[piece.key] = Hit(piece.group.lower(), year, piece.score.progression)
+    return list(found.values())
+
+
+def make_years(root: Path, out: Path, told: Callable[[str], None] = lambda _: None) -> Made:
+    """Learn the years of hits below `root`; write what tells them and what was measured into `out`.
+
+    Artists lie on one side; the penalty and the margin are from valid, the figures from test.
+    """
+    hits = read_hits(root)
+    items = {part: [hit for hit in hits if hit.part == part] for part in SPLITS}
+    told(", ".join(f"{len(held):,} songs in {part}" for part, held in items.items()))
+    vectors = {part: ChordsFront().vectors([hit.chords for hit in held]) for part, held in items.items()}
+    dates = {part: [float(hit.year) for hit in held] for part, held in items.items()}
+    years = fit_years(vectors["train"], dates["train"], (vectors["valid"], dates["valid"]))
+    off = np.abs(years.years(vectors["test"]) - dates["test"])
+    metrics = {
+        "within_10": float((off <= 10).mean()),
+        "error": float(off.mean()),
+        "error_of_mean_year": float(np.abs(np.array(dates["test"]) - years.mean).mean()),
+        "coverage": float((off <= years.margin).mean()),
+        "asked_coverage": SHARE,
+    }
+    made = Made(years, metrics, {part: len(held) for part, held in items.items()})
+    years.save(out)
+    facts = {"test": metrics, "songs": made.counts}
+    (out / "metrics.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return made
