@@ -44,6 +44,13 @@ BENCHMARKS: tuple[str, ...] = (
     "lyrics_letters",
     "lyrics_en",
     "lyrics_zh",
+    "style_scores",
+    "style_chords",
+    "style_ci",
+    "style_languages",
+    "style_gtzan",
+    "style_midi",
+    "style_speed",
 )
 
 

@@ -64,6 +64,8 @@ HOME_OF_LIBRARY: dict[str, set[str]] = {
     "psycopg": {"listens"},
     "mutagen": {"listens", "formats"},
     "tinysoundfont": {"sound"},
+    "soundfile": {"formats"},
+    "av": {"formats"},
     "symusic": {"formats"},
     "verovio": {"formats"},
     "resvg_py": {"formats"},

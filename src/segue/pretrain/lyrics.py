@@ -206,7 +206,6 @@ def _card(made: MadeLyrics) -> str:
         f"| {name} | {result.before.get(name, float('nan')):.4f} | {value:.4f} |" for name, value in result.best.items()
     )
     recipe = "\n".join(f"| {name} | {value} |" for name, value in trained.recipe.as_dict().items())
-    known = ", ".join(f"{name} {version}" for name, version in versions().items())
     return f"""{_TITLE} ({language})
 
 A decoder in the shape of Llama over {len(data.vocabulary.items):,} {unit} (`vocabulary.json`): \
@@ -247,7 +246,7 @@ Split by song or poem before anything else (`segue.corpora.corpus.split_of`). sh
 |---|---|
 {recipe}
 
-Versions: {known}.
+Versions: {", ".join(f"{name} {version}" for name, version in versions().items())}.
 """
 
 
