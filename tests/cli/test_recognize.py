@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 from typer.testing import CliRunner
@@ -69,6 +70,18 @@ def test_a_file_alone_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(InputError, match="holds no file of music"):
         run(tmp_path / "none")
+
+
+def test_a_recording_is_told_by_its_sound_and_a_silent_one_is_not_sure(jig: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["render", str(jig), str(tmp_path / "jig.wav")], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    told = run(tmp_path / "jig.wav")
+    assert told["kind"] == "audio" and len(told["guesses"]) == 3
+    assert any("resampled from 44,100" in notice for notice in told["notice"])
+    soundfile = pytest.importorskip("soundfile")
+    soundfile.write(tmp_path / "silence.flac", np.zeros(44_100 * 4, np.float32), 44_100)
+    silent = run(tmp_path / "silence.flac")
+    assert not silent["is_sure"] and "nothing but silence is heard" in silent["notice"]
 
 
 # ---- making the networks

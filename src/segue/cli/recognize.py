@@ -1,4 +1,4 @@
-"""`segue recognize FILE ...`: the style of scores, with the bars that speak for it; `segue pretrain-styles`."""
+"""`segue recognize FILE ...`: the style of scores and recordings, with what speaks for it; `segue pretrain-styles`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from segue.errors import FormatError, InputError, SegueError
 if TYPE_CHECKING:
     from segue.music.score import Score
     from segue.recognize.guess import Answer
+    from segue.recognize.recognizer import Recognizer
 
 _NAMED = 3  # broken files of a folder that are named
 
@@ -30,14 +31,18 @@ def register(app: typer.Typer) -> None:
 
 
 def recognize(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scores (MIDI, ABC, MusicXML), or folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scores (MIDI, ABC, MusicXML), recordings, or folders.")
+    ],
     model: Annotated[
         Path | None, typer.Option("--model", metavar="FOLDER", help="Folder of networks; the shipped ones without.")
     ] = None,
-    because: Annotated[bool, typer.Option("--because/--no-because", help="Name the bars that speak for it.")] = True,
+    because: Annotated[
+        bool, typer.Option("--because/--no-because", help="Name the bars or seconds that speak for it.")
+    ] = True,
     json: JsonOption = False,
 ) -> None:
-    """Tell the style of scores: the three likeliest, how sure that is, and the bars that it goes by.
+    """Tell the style of scores and recordings: the three likeliest, how sure that is, and what it goes by.
 
     Of a folder every file of music is told; those that cannot be read are counted and named, and the others done.
 
@@ -52,7 +57,7 @@ def recognize(
     shown = track(files, "recognizing", console=Console(stderr=True, highlight=False), disable=json or not is_many)
     for file in shown:
         try:
-            answer = recognizer.score(_read(file), is_explained=because and (json or not is_many))
+            answer = _answer(recognizer, file, is_explained=because and (json or not is_many))
         except SegueError as error:
             if not is_many:
                 raise
@@ -77,15 +82,25 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def _answer(recognizer: Recognizer, file: Path, *, is_explained: bool) -> Answer:
+    from segue.formats.audio import SUFFIXES
+
+    if file.suffix.lower() in SUFFIXES:
+        return recognizer.audio(file, is_explained=is_explained)
+    return recognizer.score(_read(file), is_explained=is_explained)
+
+
 def _music_below(folder: Path) -> Iterator[Path]:
     from segue.formats import find
+    from segue.formats.audio import SUFFIXES
 
     for file in sorted(folder.rglob("*")):
         if file.is_file():
-            try:
-                find(file)
-            except InputError:
-                continue
+            if file.suffix.lower() not in SUFFIXES:
+                try:
+                    find(file)
+                except InputError:
+                    continue
             yield file
 
 
@@ -107,8 +122,8 @@ def _tell(file: Path, answer: Answer, *, is_short: bool) -> None:
         out.print(f"   note: {notice}", markup=False)
     for guess in () if is_short else answer.guesses[:1]:
         if guess.because:
-            bars = ", ".join(f"{one.what} ({one.drop:+.0%} without it)".replace("+", "-") for one in guess.because)
-            out.print(f"   {guess.style} because of {bars}", markup=False, soft_wrap=True)
+            parts = ", ".join(f"{one.what} ({one.drop:+.0%} without it)".replace("+", "-") for one in guess.because)
+            out.print(f"   {guess.style} because of {parts}", markup=False, soft_wrap=True)
 
 
 def pretrain_styles(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from segue.errors import UnavailableError
 from segue.music.score import Score
 from segue.recognize.evidence import because
 from segue.recognize.front import Front, T, Teller
@@ -41,6 +42,23 @@ class Recognizer:
             notice.append("only drums sound")
         answer = answered(Scores(), self._scores, score, is_explained=is_explained)
         return Answer(_SCORE, answer.guesses, answer.is_sure, tuple(notice))
+
+    def audio(self, path: Path, *, is_explained: bool = True) -> Answer:
+        """Tell the genre of a recording, from thirty seconds of its middle; what taggers hear in it is a notice.
+
+        The genres are the ten of GTZAN. See `segue.formats.audio.decode` for the errors of files.
+        """
+        from segue.recognize.audio import AudioFront, styles_heard  # these load PyTorch
+        from segue.recognize.gtzan_front import genres_heard
+
+        answer = genres_heard(path, is_explained=is_explained)
+        try:
+            tags = styles_heard(AudioFront().listen(path))
+        except UnavailableError as error:
+            return replace(answer, notice=(*answer.notice, str(error)))
+        told = ", ".join(f"{guess.style} {guess.probability:.0%}" for guess in tags.guesses)
+        notice = dict.fromkeys((*answer.notice, *tags.notice, *([f"taggers hear {told}"] if told else [])))
+        return replace(answer, notice=tuple(notice))
 
 
 def answered(front: Front[T], teller: Teller, item: T, *, is_explained: bool = True) -> Answer:
