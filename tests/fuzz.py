@@ -150,7 +150,7 @@ _WAYS: tuple[Callable[[random.Random, bytearray, list[bytes]], None], ...] = (
 )
 
 
-def inputs(name: str, seeds: list[bytes], numbers: range, seed: int) -> Iterator[tuple[int, bytes]]:
+def inputs(name: str, seeds: list[bytes], numbers: Iterable[int], seed: int) -> Iterator[tuple[int, bytes]]:
     """Number and bytes of each input; an input depends on its number, the seed and the files alone."""
     for number in numbers:
         yield number, mutated(random.Random(f"{name} {seed} {number}"), seeds)
@@ -184,7 +184,7 @@ def check(each: Any, data: bytes, seconds: float = SECONDS) -> str:
     return f"{grown:.0f} MB" if grown > MEGABYTES else ""
 
 
-def fuzz(each: Any, numbers: range, seed: int) -> Iterator[Failure]:
+def fuzz(each: Any, numbers: Iterable[int], seed: int) -> Iterator[Failure]:
     """Try these inputs on one format; yield what goes wrong."""
     for number, data in inputs(each.NAME, seeds_of(each), numbers, seed):
         if reason := check(each, data):
@@ -197,6 +197,9 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("format", choices=[*readers, "all"])
     parser.add_argument("--inputs", type=int, default=200_000)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the number of the first input, to go on where one stopped"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, default=None, help="the number of one input")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="where to put what went wrong")
@@ -204,9 +207,10 @@ def main(words: list[str]) -> int:
     told = parser.parse_args(words)
     failed = 0
     for name in readers if told.format == "all" else [told.format]:
-        numbers = range(told.inputs) if told.only is None else range(told.only, told.only + 1)
+        numbers = range(told.first, told.inputs) if told.only is None else range(told.only, told.only + 1)
         began, found = time.process_time(), 0
-        for failure in fuzz(readers[name], numbers, told.seed):
+        shown = track(numbers, f"{name} from input {told.first:,}", console=Console(stderr=True))
+        for failure in fuzz(readers[name], shown, told.seed):
             found += 1
             told.keep.mkdir(exist_ok=True)
             path = told.keep / f"{name.replace(' ', '-')}-{told.seed}-{failure.number}"
