@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,8 @@ from types import FrameType
 from typing import Any
 
 from benchmarks.result import data_dir
+from rich.console import Console
+from rich.progress import track
 
 from segue.errors import FormatError, UnavailableError
 from segue.formats import ALL
@@ -197,9 +199,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.partition("\n")[0])
     parser.add_argument("format", choices=[*readers, "all"])
     parser.add_argument("--inputs", type=int, default=200_000)
-    parser.add_argument(
-        "--first", type=int, default=0, help="the number of the first input, to go on where one stopped"
-    )
+    parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, default=None, help="the number of one input")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="where to put what went wrong")
