@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from segue.corpora.corpus import SPLITS, Split
+from segue.corpora.corpus import SPLITS, Split, split_of
 from segue.corpora.files import json_of
 from segue.corpora.verse import VERSE_SETS
 from segue.errors import InputError
@@ -32,7 +31,6 @@ OTHER = "another form"
 FRONT = LyricsFront(words=0)  # words tell tunes no better on held-out authors
 LOSES = 3  # clauses, at most, that a poem's second copy in train lacks
 PENALTIES = (0.001, 0.01)
-_PARTS: tuple[Split, ...] = ("train",) * 8 + ("valid", "test")  # of ten authors
 _OTHERS = {"qu": 3, "old": 1}  # sets of other forms: one poem of so many
 
 
@@ -80,7 +78,7 @@ def commonest(poems: Sequence[Poem], count: int = TUNES) -> list[str]:
 
 def part_of(poem: Poem) -> Split:
     """Return where a poem belongs: all of one author to one part."""
-    return _PARTS[zlib.crc32(poem.author.encode()) % len(_PARTS)]
+    return split_of(poem.author)
 
 
 @dataclass(frozen=True)
