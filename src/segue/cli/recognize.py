@@ -1,36 +1,48 @@
-"""`segue recognize FILE ...`: the style of scores and recordings, with what speaks for it; `segue pretrain-styles`."""
+"""`segue recognize FILE ...`: the style of music in any form, with what speaks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import track
+from typer.core import TyperGroup
 
+from segue.cli import recognize_making
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
-from segue.cli.stages import Stages
-from segue.errors import FormatError, InputError, SegueError
+from segue.errors import InputError, SegueError
 
 if TYPE_CHECKING:
-    from segue.music.score import Score
     from segue.recognize.guess import Answer
-    from segue.recognize.recognizer import Recognizer
 
+FILES = "files"
 _NAMED = 3  # broken files of a folder that are named
 
 
+class FilesFirst(TyperGroup):
+    """A group whose command `files` need not be said: `recognize tune.abc` is `recognize files tune.abc`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `files` before what begins with no command of the group."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [FILES, *args]
+        return super().parse_args(ctx, args)
+
+
 def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command("recognize")(recognize)
-    app.command("pretrain-styles")(pretrain_styles)
+    """Add the group to the command line."""
+    group = typer.Typer(cls=FilesFirst, no_args_is_help=True, help="Tell the style of music: segue recognize FILE ...")
+    group.command(FILES)(files)
+    app.add_typer(group, name="recognize")
+    recognize_making.register(app)
 
 
-def recognize(
+def files(
     paths: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Scores (MIDI, ABC, MusicXML), recordings, or folders.")
     ],
@@ -46,7 +58,9 @@ def recognize(
 
     Of a folder every file of music is told; those that cannot be read are counted and named, and the others done.
 
-    Example: segue recognize tune.abc --json
+    `files` need not be said: segue recognize tune.abc
+
+    Example: segue recognize files tune.abc my-music --json
     """
     from segue.recognize.recognizer import SHIPPED, Recognizer
 
@@ -57,7 +71,7 @@ def recognize(
     shown = track(files, "recognizing", console=Console(stderr=True, highlight=False), disable=json or not is_many)
     for file in shown:
         try:
-            answer = _answer(recognizer, file, is_explained=because and (json or not is_many))
+            answer = recognizer.file(file, is_explained=because and (json or not is_many))
         except SegueError as error:
             if not is_many:
                 raise
@@ -76,41 +90,12 @@ def recognize(
 
 def _files(paths: Sequence[Path]) -> list[Path]:
     """Every file of music below folders, and the files named themselves; InputError where there is none."""
-    found = [file for path in paths for file in (_music_below(path) if path.is_dir() else (path,))]
+    from segue.recognize.items import music_below
+
+    found = [file for path in paths for file in (music_below(path) if path.is_dir() else (path,))]
     if not found:
         raise InputError(f"{paths[0]} holds no file of music")
     return found
-
-
-def _answer(recognizer: Recognizer, file: Path, *, is_explained: bool) -> Answer:
-    from segue.formats.audio import SUFFIXES
-
-    if file.suffix.lower() in SUFFIXES:
-        return recognizer.audio(file, is_explained=is_explained)
-    return recognizer.score(_read(file), is_explained=is_explained)
-
-
-def _music_below(folder: Path) -> Iterator[Path]:
-    from segue.formats import find
-    from segue.formats.audio import SUFFIXES
-
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            if file.suffix.lower() not in SUFFIXES:
-                try:
-                    find(file)
-                except InputError:
-                    continue
-            yield file
-
-
-def _read(file: Path) -> Score:
-    from segue.formats import read_file
-
-    score = read_file(file)
-    if not score.bars:
-        raise FormatError("it holds no bars", file=file.name)
-    return score
 
 
 def _tell(file: Path, answer: Answer, *, is_short: bool) -> None:
@@ -124,30 +109,3 @@ def _tell(file: Path, answer: Answer, *, is_short: bool) -> None:
         if guess.because:
             parts = ", ".join(f"{one.what} ({one.drop:+.0%} without it)".replace("+", "-") for one in guess.because)
             out.print(f"   {guess.style} because of {parts}", markup=False, soft_wrap=True)
-
-
-def pretrain_styles(
-    data: Annotated[Path, typer.Option("--data", envvar="SEGUE_DATA", help="Folder with the corpora, one each.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the networks; the same one goes on where it stopped.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the scores.")] = 60,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
-    json: JsonOption = False,
-) -> None:
-    """Make the networks that tell the style of a score anew, from public sets, and measure them on other people's.
-
-    Ctrl-C saves; the same command goes on from there.
-
-    Example: segue pretrain-styles --data ../shared/data --out styles/score
-    """
-    from segue.cli.training_lines import TrainingLines
-    from segue.recognize.making import make_styles
-    from segue.recognize.net import RECIPE
-
-    stages = Stages(is_quiet=json)
-    lines = TrainingLines(1, unit="scores", is_quiet=json)
-    made = make_styles(data, out, RECIPE.replace(epochs=epochs, seed=seed), [lines], lambda line: stages(line, 0, 1))
-    if json:
-        print_json({"folder": str(made.folder), "styles": made.nets.styles, "test": made.metrics})
-        return
-    told = ", ".join(f"{name} {value:.3f}" for name, value in made.metrics.items())
-    console().print(f"{len(made.nets.styles)} styles; on other people's scores: {told}; in {made.folder}", markup=False)

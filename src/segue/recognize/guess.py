@@ -35,12 +35,16 @@ class Guess:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is told of one item: its kind ("score", "chords", "lyrics", "audio"), the guesses, the likeliest first,
-    whether the first is sure enough to be acted on, and what is to be known about it (`notice`)."""
+    whether the first is sure enough to be acted on, and what is to be known about it (`notice`).
+
+    `witnesses` are the answers from which this one was made, where it was made from several ("all" is its kind).
+    """
 
     kind: str
     guesses: tuple[Guess, ...]
     is_sure: bool
     notice: tuple[str, ...] = field(default=())
+    witnesses: tuple[Answer, ...] = field(default=())
 
     @property
     def style(self) -> str:

@@ -13,6 +13,7 @@ from segue.music.score import Score
 from segue.recognize.evidence import because
 from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import TOP, Answer, Guess
+from segue.recognize.items import kind_of, read_item
 from segue.recognize.nets import load_nets
 from segue.recognize.scores import Scores
 
@@ -29,6 +30,15 @@ class Recognizer:
     @cached_property
     def _scores(self) -> Teller:
         return load_nets(self.folder / _SCORE)
+
+    def file(self, path: Path, *, is_explained: bool = True) -> Answer:
+        """Tell the style of what a file holds; see `read_item` for the errors of files."""
+        item = read_item(path)
+        if isinstance(item, Path):
+            return self.audio(item, is_explained=is_explained)
+        if isinstance(item, Score):
+            return self.score(item, is_explained=is_explained)
+        return Answer(kind_of(item), (), False, (f"styles of {kind_of(item)} are not told yet",))
 
     def score(self, score: Score, *, is_explained: bool = True) -> Answer:
         """Tell the style of a score; one without notes gets no guess, and a notice.
