@@ -50,7 +50,7 @@ from benchmarks.style_groups import (
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.music.score import Progression
-from segue.recognize.charts import chart_years
+from segue.recognize.chart_years import chart_years
 from segue.recognize.chords import ChordsFront
 from segue.recognize.evidence import Deletion
 from segue.recognize.head import Floats, Head

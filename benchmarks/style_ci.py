@@ -40,11 +40,11 @@ from benchmarks.style_groups import (
     split,
     told,
 )
+from segue.recognize.ci_tunes import FRONT, LOSES, PENALTIES, TUNES, Poem, commonest, read_ci
 from segue.recognize.evidence import Deletion
 from segue.recognize.head import Floats, Head, fit_head
 from segue.recognize.lyrics import LyricsFront, lines_of
 from segue.recognize.thinning import thinned
-from segue.recognize.tunes import FRONT, LOSES, PENALTIES, TUNES, Poem, commonest, read_ci
 
 STRENGTHS = (3.0, 30.0)  # of the n-grams' penalty, inverse
 NGRAMS = 20_000
@@ -119,7 +119,7 @@ class Shown:
 
 
 def learned_thinned(shown: Shown, parts: Parts, seed: int) -> Head:
-    """The head of shapes, learned as `segue.recognize.tunes` does: from each poem whole, and with clauses lacking."""
+    """The head of shapes, learned as `segue.recognize.ci_tunes` does: from poems whole, and with clauses lacking."""
     of = [shown.poems[place] for place in parts.train]
     less = FRONT.vectors(thinned(FRONT, [poem.lyric for poem in of], LOSES, seed))
     rows, tunes = np.vstack([shown.shapes[parts.train], less]), [poem.tune for poem in of] * 2

@@ -10,8 +10,8 @@ import pytest
 
 from segue.errors import FormatError, InputError
 from segue.music.lyric import Line, Lyric
+from segue.recognize.ci_tunes import FRONT, OTHER, commonest, make_tunes, part_of, read_ci
 from segue.recognize.head import load_head
-from segue.recognize.tunes import FRONT, OTHER, commonest, make_tunes, part_of, read_ci
 
 SIGNS = list("春花秋月何时了往事知多少小楼昨夜又东风故国不堪回首明中雕栏玉砌应犹在只是朱颜改")
 FORMS = {"浣溪沙": (7, 7, 7, 7, 7, 7), "如梦令": (6, 6, 5, 6, 2, 2, 6)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from segue.corpora import BY_NAME
-from segue.corpora.corpus import SPLITS, Piece, Split
+from segue.corpora.corpus import SPLITS, Piece, Split, split_of
 from segue.corpora.files import rows
 from segue.errors import FormatError, InputError
 from segue.music.score import Progression
@@ -19,7 +18,6 @@ from segue.recognize.chords import ChordsFront
 from segue.recognize.years import SHARE, Years, fit_years
 
 INDEX = "billboard-2.0-index.csv"
-_PARTS: tuple[Split, ...] = ("train",) * 7 + ("valid", "valid", "test")  # of ten artists
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Hit:
     @property
     def part(self) -> Split:
         """Where it belongs: all of one artist to one part."""
-        return _PARTS[zlib.crc32(self.artist.encode()) % len(_PARTS)]
+        return split_of(self.artist)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from segue.errors import FormatError, InputError
-from segue.recognize.charts import chart_years, make_years, read_hits
+from segue.recognize.chart_years import chart_years, make_years, read_hits
 from segue.recognize.chords import ChordsFront
 from segue.recognize.years import load_years
 
