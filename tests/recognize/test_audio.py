@@ -14,7 +14,7 @@ from segue.errors import InputError
 from segue.models.audio import RATE
 from segue.models.audio.tagger import INSTALL
 from segue.music.styles import STYLES
-from segue.recognize.audio import STYLE_OF, AudioFront, Heard, clock, styles_heard
+from segue.recognize.audio import STYLE_OF, AudioFront, Heard, TagFront, clock, styles_heard
 from segue.recognize.evidence import because, deletion
 from segue.recognize.head import fit_head
 
@@ -97,6 +97,20 @@ def test_styles_come_from_tags(front: AudioFront, tmp_path: Path) -> None:
     )
     assert {one.place for one in answer.guesses[0].because} <= {0, 1, 2}
     assert "not calibrated" in answer.notice[-1]
+
+
+def test_without_the_patches_named_a_tag_is_what_the_other_patches_say(front: AudioFront, tmp_path: Path) -> None:
+    item = heard_of(front, tmp_path, np.concatenate([beat(9), chords(9)]))
+    answer = styles_heard(item)
+    first = answer.guesses[0]
+    gone = {one.place for one in first.because}
+    told = item.tags[TagFront.of(item).tags[first.style]].astype(np.float64)
+    assert first.probability == pytest.approx(told.mean()) and 0 < len(gone) < len(told)
+    assert first.without == pytest.approx(np.delete(told, list(gone)).mean(), rel=1e-5)
+    assert first.without < first.probability
+    assert [one.place for one in answer.heat] == list(range(len(told)))
+    assert sum(one.drop for one in answer.heat) == pytest.approx(0, abs=1e-6)
+    assert styles_heard(item, is_explained=False).heat == ()
 
 
 def test_styles_are_those_of_the_project() -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segue.recognize.evidence import MOST_PARTS, because, deletion
+from segue.recognize.evidence import MOST_PARTS, because, deletion, heat_of
 from segue.recognize.head import Floats, Head
+from segue.recognize.recognizer import answered
 from segue.recognize.thinning import thinned
 
 Item = tuple[float, ...]
@@ -74,6 +75,35 @@ def test_parts_beyond_full_groups_are_taken_away_too() -> None:
     item[-1] = 2.0
     (found,) = because(Sums(), HIGH, tuple(item), 1)
     assert found.what == f"number {MOST_PARTS}"
+
+
+def test_the_heat_has_every_part_and_what_speaks_against_is_below_zero() -> None:
+    item = (0.5, -3.0, 1.0, 2.0)
+    heat = heat_of(Sums(), HIGH, item)
+    assert heat.shares[1] == pytest.approx(_sigmoid(0.5))
+    drops = [_sigmoid(0.5) - _sigmoid(0.5 - one) for one in item]
+    assert [one.drop for one in heat.of(1)] == pytest.approx(drops)
+    assert [one.drop for one in heat.of(0)] == pytest.approx([-one for one in drops])
+    assert [one.place for one in heat.of(1)] == [0, 1, 2, 3] and heat.of(1)[1].drop < 0
+    assert heat_of(Sums(), HIGH, (2.0,)).of(1) == ()
+
+
+def test_named_parts_are_taken_away_at_once_and_their_drops_are_not_added_up() -> None:
+    item = (1.0, 1.0, 1.0, 1.0, 0.0)
+    high, low = answered(Sums(), HIGH, item).guesses
+    assert high.style == "high" and high.without == pytest.approx(_sigmoid(1.0))
+    assert len(high.because) == 3
+    assert high.probability - high.without > 2 * sum(one.drop for one in high.because)
+    assert low.because == () and low.without is None
+
+
+def test_an_answer_has_the_heat_of_its_first_guess_and_none_where_it_is_not_explained() -> None:
+    item = (0.0, -2.0, 0.5)
+    answer = answered(Sums(), HIGH, item)
+    assert answer.guesses[0].style == "low" and answer.heat == heat_of(Sums(), HIGH, item).of(0)
+    plain = answered(Sums(), HIGH, item, is_explained=False)
+    assert plain.heat == () and [one.because for one in plain.guesses] == [(), ()]
+    assert [one.probability for one in plain.guesses] == pytest.approx([one.probability for one in answer.guesses])
 
 
 def test_deletion_tells_what_is_named_from_what_is_not() -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from segue.errors import InputError
 from segue.formats.audio import MOST, Recording, Stretch, decode
 from segue.models.audio import RATE, TAGGERS, Tagger, log_mel, patches
 from segue.models.audio.mel import FRAMES, HOP, PATCH_SECONDS, SIZE, spectrum
-from segue.recognize.guess import TOP, Answer, Because, Guess
+from segue.recognize.calibration import Doubles
+from segue.recognize.guess import Answer
 from segue.recognize.head import Floats
+from segue.recognize.recognizer import answered
 
 SHORTEST = 1.0  # seconds of sound that a style is told from
 SILENT = 1e-4  # of full scale; what stays under it everywhere is silence
@@ -96,9 +99,7 @@ class AudioFront:
 
     def without(self, item: Heard, parts: Collection[int]) -> Heard:
         """Return a recording without some patches (by their numbers, from 0)."""
-        kept = [place for place in range(len(item.starts)) if place not in parts]
-        tags = {name: told[kept] for name, told in item.tags.items()}
-        return replace(item, starts=tuple(item.starts[one] for one in kept), vectors=item.vectors[kept], tags=tags)
+        return _without(item, parts)
 
     @cached_property
     def _silence(self) -> Heard:
@@ -106,23 +107,63 @@ class AudioFront:
         return self.hear(Recording((stretch,), RATE, PATCH_SECONDS, "silence", 1, RATE))
 
 
-def styles_heard(item: Heard, count: int = TOP) -> Answer:
+@dataclass(frozen=True)
+class TagFront:
+    """The front end of recordings by the networks' own tags: vectors are the probabilities of the styles named by them.
+
+    A style is as likely as its likeliest tag (the mean over patches) in the whole recording; `tags` has that tag for
+    each style, as `of` chooses it.
+    """
+
+    tags: Mapping[str, str]
+    kind: str = "audio"
+
+    @classmethod
+    def of(cls, item: Heard) -> TagFront:
+        """Choose the tag of each style by a recording."""
+        found: dict[str, tuple[float, str]] = {}
+        for name, told in item.tags.items():
+            style = STYLE_OF.get(name.partition(" ")[2], "")
+            if style:
+                found[style] = max(found.get(style, (-1.0, "")), (float(told.mean()), name))
+        return cls({style: found[style][1] for style in sorted(found)})
+
+    def vectors(self, items: Sequence[Heard]) -> Floats:
+        """Return the probability of each style (n, styles); 0 where all patches are taken away."""
+        rows = [[item.tags[name].mean() if len(item.starts) else 0.0 for name in self.tags.values()] for item in items]
+        return np.array(rows, np.float32).reshape(len(rows), len(self.tags))
+
+    def parts(self, item: Heard) -> Sequence[str]:
+        """Return the patches by their times, "0:03 to 0:06"."""
+        return _times(item)
+
+    def without(self, item: Heard, parts: Collection[int]) -> Heard:
+        """Return a recording without some patches (by their numbers, from 0)."""
+        return _without(item, parts)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What tells styles from the vectors of a `TagFront`: they are the probabilities, which need not add up to 1."""
+
+    styles: tuple[str, ...]
+    threshold: float = SURE
+
+    def probabilities(self, vectors: ArrayLike) -> Doubles:
+        """Return vectors as they are."""
+        return np.asarray(vectors, np.float64)
+
+
+def styles_heard(item: Heard, *, is_explained: bool = True) -> Answer:
     """Return the styles that the tags of a recording name, the likeliest first.
 
-    A style is as likely as its likeliest tag (the mean over patches). Tags are told each on its own, so probabilities
-    need not add up to 1, and they are the networks' own, not calibrated. `because` names the patches without which the
-    tag falls most.
+    Tags are told each on its own, so probabilities need not add up to 1, and they are the networks' own, not
+    calibrated. With `is_explained` the patches are named without which the tag falls most.
     """
-    best: dict[str, tuple[float, str]] = {}
-    for name, told in item.tags.items():
-        style = STYLE_OF.get(name.partition(" ")[2], "")
-        if style:
-            best[style] = max(best.get(style, (-1.0, "")), (float(told.mean()), name))
-    order = sorted(best, key=lambda style: (-best[style][0], style))[:count]
-    guesses = tuple(Guess(style, best[style][0], _because(item, best[style][1])) for style in order)
-    is_sure = item.is_telling and bool(guesses) and guesses[0].probability >= SURE
+    front = TagFront.of(item)
+    answer = answered(front, Tags(tuple(front.tags)), item, is_explained=is_explained)
     said = "by the tags of musicnn, which are not calibrated"
-    return Answer("audio", guesses, is_sure, (*item.notice, said))
+    return replace(answer, is_sure=answer.is_sure and item.is_telling, notice=(*item.notice, said))
 
 
 def clock(seconds: float) -> str:
@@ -133,6 +174,12 @@ def clock(seconds: float) -> str:
 
 
 # ---- what is heard
+
+
+def _without(item: Heard, parts: Collection[int]) -> Heard:
+    kept = [place for place in range(len(item.starts)) if place not in parts]
+    tags = {name: told[kept] for name, told in item.tags.items()}
+    return replace(item, starts=tuple(item.starts[one] for one in kept), vectors=item.vectors[kept], tags=tags)
 
 
 def _times(item: Heard) -> list[str]:
@@ -167,14 +214,3 @@ def oddities(recording: Recording) -> tuple[str, ...]:
         return ()
     flatness = np.exp(np.log(np.maximum(loud, 1e-12)).mean(1)) / np.maximum(loud.mean(1), 1e-12)
     return ("what is heard is noise",) if float(np.median(flatness)) > NOISE else ()
-
-
-def _because(item: Heard, tag: str) -> tuple[Because, ...]:
-    """The patches without which the mean of a tag falls most."""
-    told = np.asarray(item.tags[tag], np.float64)
-    if len(told) < 2:
-        return ()
-    drops = told.mean() - (told.sum() - told) / (len(told) - 1)
-    order = np.argsort(-drops, kind="stable")[:TOP]
-    names = _times(item)
-    return tuple(Because(names[place], float(drops[place]), int(place)) for place in order if drops[place] > 0)

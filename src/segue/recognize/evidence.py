@@ -2,7 +2,8 @@
 
 The drop of a part is how far the style's probability falls without it (Zeiler and Fergus, ECCV 2014). Whether what is
 named matters is tested by deletion: without the named parts the probability must fall more than without as many parts
-taken at random (after Samek et al., IEEE Transactions on Neural Networks and Learning Systems 2017).
+taken at random (after Samek et al., IEEE Transactions on Neural Networks and Learning Systems 2017). Drops do not add
+up: what is said of several parts together is measured by taking all of them away at once.
 """
 
 from __future__ import annotations
@@ -12,11 +13,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segue.recognize.calibration import Doubles
 from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import Because
 
 MOST_PARTS = 64  # taken away one by one; of more, neighbours go together
 NAMED = 3  # parts that are named
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """How much each part matters: `shares` (styles) are the probabilities of the whole item, `drops` (groups, styles)
+    how far each falls without one group of neighbouring parts; `names` are those of the groups."""
+
+    groups: tuple[range, ...]
+    names: tuple[str, ...]
+    shares: Doubles
+    drops: Doubles
+
+    def of(self, style: int) -> tuple[Because, ...]:
+        """Return every group in its order with its drop of a style (by its number); `place` is its first part."""
+        columns = zip(self.names, self.drops[:, style], self.groups, strict=True)
+        return tuple(Because(name, float(drop), group[0]) for name, drop, group in columns)
+
+    def because(self, style: int, count: int = NAMED) -> tuple[Because, ...]:
+        """Return the groups that speak most for a style, the strongest first; never those that speak against it."""
+        order = sorted(self.of(style), key=lambda one: (-one.drop, one.place))[:count]
+        return tuple(one for one in order if one.drop > 0)
+
+    def parts_of(self, named: Sequence[Because]) -> set[int]:
+        """Return the numbers of all parts in some of the groups."""
+        places = {one.place for one in named}
+        return {part for group in self.groups if group[0] in places for part in group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +55,24 @@ class Deletion:
     random: float
 
 
+def heat_of(front: Front[T], head: Teller, item: T) -> Heat:
+    """Take each part of an item away, one after the other; an item of one part or none has no drops."""
+    names = front.parts(item)
+    groups = _groups(len(names))
+    if len(groups) < 2:
+        groups = []
+    shares = head.probabilities(front.vectors([item, *(front.without(item, group) for group in groups)]))
+    return Heat(tuple(groups), tuple(_named(names, group) for group in groups), shares[0], shares[0] - shares[1:])
+
+
+def without(front: Front[T], head: Teller, item: T, taken: Sequence[set[int]]) -> Doubles:
+    """Return the probabilities (sets, styles) of an item without each set of parts, each set taken away at once."""
+    return head.probabilities(front.vectors([front.without(item, parts) for parts in taken]))
+
+
 def because(front: Front[T], head: Teller, item: T, style: int, count: int = NAMED) -> tuple[Because, ...]:
     """Return the parts that speak most for a style (by its number), those by which its probability falls most."""
-    names, groups = front.parts(item), _groups(len(front.parts(item)))
-    if len(groups) < 2:
-        return ()
-    shown = [item, *(front.without(item, group) for group in groups)]
-    shares = head.probabilities(front.vectors(shown))[:, style]
-    drops = shares[0] - shares[1:]
-    order = sorted(range(len(groups)), key=lambda place: (-drops[place], place))[:count]
-    return tuple(
-        Because(_named(names, groups[place]), float(drops[place]), groups[place][0])
-        for place in order
-        if drops[place] > 0
-    )
+    return heat_of(front, head, item).because(style, count)
 
 
 def deletion(
@@ -50,16 +82,15 @@ def deletion(
     groups = _groups(len(front.parts(item)))
     if len(groups) <= count:
         return None
-    style = int(head.probabilities(front.vectors([item]))[0].argmax())
-    named = [one.place for one in because(front, head, item, style, count)]
+    heat = heat_of(front, head, item)
+    style = int(heat.shares.argmax())
+    named = heat.because(style, count)
     if not named:
         return None
-    taken = [group for group in groups if group[0] in named]
-    drawn = [rng.choice(len(groups), len(taken), replace=False) for _ in range(rounds)]
-    shown = [item, front.without(item, {place for group in taken for place in group})]
-    shown += [front.without(item, {place for number in one for place in groups[number]}) for one in drawn]
-    shares = head.probabilities(front.vectors(shown))[:, style]
-    return Deletion(float(shares[0] - shares[1]), float(shares[0] - shares[2:].mean()))
+    drawn = [rng.choice(len(groups), len(named), replace=False) for _ in range(rounds)]
+    taken = [heat.parts_of(named), *({part for number in one for part in groups[number]} for one in drawn)]
+    shares = without(front, head, item, taken)[:, style]
+    return Deletion(float(heat.shares[style] - shares[0]), float(heat.shares[style] - shares[1:].mean()))
 
 
 def _groups(count: int) -> list[range]:

@@ -21,11 +21,15 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A style, how probable it is, and the parts that speak most for it, the strongest first."""
+    """A style, how probable it is, and the parts that speak most for it, the strongest first.
+
+    `without` is how probable it is when all of those are taken away at once; None where none are named.
+    """
 
     style: str
     probability: float
     because: tuple[Because, ...] = ()
+    without: float | None = None
 
     def __post_init__(self) -> None:
         if not self.style or not 0 <= self.probability <= 1 + 1e-6:
@@ -37,6 +41,7 @@ class Answer:
     """What is told of one item: its kind ("score", "chords", "lyrics", "audio"), the guesses, the likeliest first,
     whether the first is sure enough to be acted on, and what is to be known about it (`notice`).
 
+    `heat` has every part in its order, with its drop of the first guess (below 0 where it speaks against it).
     `witnesses` are the answers from which this one was made, where it was made from several ("all" is its kind).
     """
 
@@ -45,6 +50,7 @@ class Answer:
     is_sure: bool
     notice: tuple[str, ...] = field(default=())
     witnesses: tuple[Answer, ...] = field(default=())
+    heat: tuple[Because, ...] = field(default=())
 
     @property
     def style(self) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 
 from segue.errors import UnavailableError
 from segue.music.score import Score
-from segue.recognize.evidence import because
+from segue.recognize.calibration import Doubles
+from segue.recognize.evidence import heat_of, without
 from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.items import kind_of, read_item
@@ -50,8 +51,7 @@ class Recognizer:
         notice = []
         if all(part.is_drums for part in score.parts if len(part.notes)):
             notice.append("only drums sound")
-        answer = answered(Scores(), self._scores, score, is_explained=is_explained)
-        return Answer(_SCORE, answer.guesses, answer.is_sure, tuple(notice))
+        return replace(answered(Scores(), self._scores, score, is_explained=is_explained), notice=tuple(notice))
 
     def audio(self, path: Path, *, is_explained: bool = True) -> Answer:
         """Tell the genre of a recording, from thirty seconds of its middle; what taggers hear in it is a notice.
@@ -73,14 +73,23 @@ class Recognizer:
 
 def answered(front: Front[T], teller: Teller, item: T, *, is_explained: bool = True) -> Answer:
     """Tell the first three styles of an item, and with `is_explained` the parts that speak for them."""
-    shares = teller.probabilities(front.vectors([item]))[0]
-    order = np.argsort(-shares, kind="stable")[:TOP]
+    if not is_explained:
+        shares = teller.probabilities(front.vectors([item]))[0]
+        order = _likeliest(shares)
+        guesses = tuple(Guess(teller.styles[place], float(shares[place])) for place in order)
+        return Answer(front.kind, guesses, bool(shares[order[0]] >= teller.threshold))
+    heat = heat_of(front, teller, item)
+    order = _likeliest(heat.shares)
+    named = [heat.because(place) for place in order]
+    left = without(front, teller, item, [heat.parts_of(one) for one in named])
     guesses = tuple(
-        Guess(
-            teller.styles[place],
-            float(shares[place]),
-            because(front, teller, item, int(place)) if is_explained else (),
-        )
-        for place in order
+        Guess(teller.styles[place], float(heat.shares[place]), one, float(less[place]) if one else None)
+        for place, one, less in zip(order, named, left, strict=True)
     )
-    return Answer(front.kind, guesses, bool(shares[order[0]] >= teller.threshold))
+    is_sure = bool(heat.shares[order[0]] >= teller.threshold)
+    return Answer(front.kind, guesses, is_sure, heat=heat.of(order[0]))
+
+
+def _likeliest(shares: Doubles) -> list[int]:
+    found: list[int] = np.argsort(-shares, kind="stable")[:TOP].tolist()
+    return found
