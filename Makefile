@@ -9,7 +9,7 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(V)/python || $(PYTHON) -m venv .venv
 	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt torch
 	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
-	-$(V)/python -m pip install -q --disable-pip-version-check --no-deps musicnn==0.1.0
+	-$(V)/python -m pip install -q --disable-pip-version-check --no-deps musicnn==0.1.0 basic-pitch==0.4.0
 	touch $@
 
 demo: $(READY)
