@@ -34,17 +34,12 @@ class Heat:
     def of(self, style: int) -> tuple[Because, ...]:
         """Return every group in its order with its drop of a style (by its number); `place` is its first part."""
         columns = zip(self.names, self.drops[:, style], self.groups, strict=True)
-        return tuple(Because(name, float(drop), group[0]) for name, drop, group in columns)
+        return tuple(Because(name, float(drop), group[0], len(group)) for name, drop, group in columns)
 
     def because(self, style: int, count: int = NAMED) -> tuple[Because, ...]:
         """Return the groups that speak most for a style, the strongest first; never those that speak against it."""
         order = sorted(self.of(style), key=lambda one: (-one.drop, one.place))[:count]
         return tuple(one for one in order if one.drop > 0)
-
-    def parts_of(self, named: Sequence[Because]) -> set[int]:
-        """Return the numbers of all parts in some of the groups."""
-        places = {one.place for one in named}
-        return {part for group in self.groups if group[0] in places for part in group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,11 @@ def heat_of(front: Front[T], head: Teller, item: T) -> Heat:
         groups = []
     shares = head.probabilities(front.vectors([item, *(front.without(item, group) for group in groups)]))
     return Heat(tuple(groups), tuple(_named(names, group) for group in groups), shares[0], shares[0] - shares[1:])
+
+
+def parts_of(named: Sequence[Because]) -> set[int]:
+    """Return the numbers of all parts that are named."""
+    return {part for one in named for part in range(one.place, one.place + one.count)}
 
 
 def without(front: Front[T], head: Teller, item: T, taken: Sequence[set[int]]) -> Doubles:
@@ -88,7 +88,7 @@ def deletion(
     if not named:
         return None
     drawn = [rng.choice(len(groups), len(named), replace=False) for _ in range(rounds)]
-    taken = [heat.parts_of(named), *({part for number in one for part in groups[number]} for one in drawn)]
+    taken = [parts_of(named), *({part for number in one for part in groups[number]} for one in drawn)]
     shares = without(front, head, item, taken)[:, style]
     return Deletion(float(heat.shares[style] - shares[0]), float(heat.shares[style] - shares[1:].mean()))
 

@@ -12,11 +12,13 @@ TOP = 3  # guesses that are always told, where there are so many styles
 @dataclass(frozen=True, slots=True)
 class Because:
     """A part of what was heard, in words ("bar 5", "0:12 to 0:15", "the words 'down the river'"), and how far the
-    probability falls when it is taken away; `place` is its number among the parts, from 0."""
+    probability falls when it is taken away; `place` is its number among the parts, from 0, and `count` how many parts
+    from there on go together."""
 
     what: str
     drop: float
     place: int
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

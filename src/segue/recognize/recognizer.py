@@ -11,7 +11,7 @@ import numpy as np
 from segue.errors import UnavailableError
 from segue.music.score import Score
 from segue.recognize.calibration import Doubles
-from segue.recognize.evidence import heat_of, without
+from segue.recognize.evidence import heat_of, parts_of, without
 from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.items import kind_of, read_item
@@ -81,7 +81,7 @@ def answered(front: Front[T], teller: Teller, item: T, *, is_explained: bool = T
     heat = heat_of(front, teller, item)
     order = _likeliest(heat.shares)
     named = [heat.because(place) for place in order]
-    left = without(front, teller, item, [heat.parts_of(one) for one in named])
+    left = without(front, teller, item, [parts_of(one) for one in named])
     guesses = tuple(
         Guess(teller.styles[place], float(heat.shares[place]), one, float(less[place]) if one else None)
         for place, one, less in zip(order, named, left, strict=True)
