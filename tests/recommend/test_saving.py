@@ -27,12 +27,12 @@ HISTORY = History.of([0, 4, 7], [1.0, 2.0, -0.5])
 def test_a_saved_recommender_answers_the_same(tmp_path: Path) -> None:
     base = small_recommender(encode=two_pole_encoder)
     base.calibration = Calibration(0.5, -1.0)
-    model = base.with_songs([Song('Björk "quiet" 🎹', ids={"mbid": "x"})])
+    model = base.with_songs([Song('Björk "quiet" 🎹', tags=("ambient",), ids={"mbid": "x"}, heard=("ambient",))])
     save(model, tmp_path / "model")
     again = load(tmp_path / "model", two_pole_encoder)
     np.testing.assert_array_equal(again.logits(HISTORY), model.logits(HISTORY))
     assert again.catalogue.songs == model.catalogue.songs
-    assert again.catalogue.songs[-1].ids == {"mbid": "x"}
+    assert again.catalogue.songs[-1].ids == {"mbid": "x"} and again.catalogue.songs[-1].own_tags == ()
     assert again.fusion == model.fusion
     assert again.calibration == Calibration(0.5, -1.0)
     first = again.recommend(HISTORY, 1)[0]

@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from segue.listens.song import Song
+from segue.listens.song import Song, fold
 from segue.listens.songwriter import digest, pages
-from segue.listens.tables import META, SONG_IDS, SONG_TAGS, SONGS
+from segue.listens.tables import META, SONG_IDS, SONG_STYLES, SONG_TAGS, SONGS
 
 NAMES = select(SONGS.c.id, SONGS.c.artist, SONGS.c.title, SONGS.c.album, SONGS.c.year, SONGS.c.duration)
 IDS = select(SONG_IDS.c.song_id, SONG_IDS.c.kind, SONG_IDS.c.value)
 TAGS = select(SONG_TAGS.c.song_id, SONG_TAGS.c.tag).order_by(SONG_TAGS.c.song_id, SONG_TAGS.c.position)
+STYLES = select(SONG_STYLES.c.song_id, SONG_STYLES.c.style).order_by(
+    SONG_STYLES.c.song_id, SONG_STYLES.c.probability.desc(), SONG_STYLES.c.style
+)
 Condition = Callable[[ColumnElement[int]], ColumnElement[bool]]
 
 
@@ -72,15 +75,27 @@ def in_rows(page: Sequence[int]) -> Condition:
 
 
 def read_songs(connection: Connection, condition: Condition | None) -> dict[int, Song]:
-    """Read songs whose row number meets the condition; all where there is none."""
+    """Read songs whose row number meets the condition; all where there is none. Styles heard come behind the tags."""
     ids: dict[int, dict[str, str]] = defaultdict(dict)
     for row, kind, value in connection.execute(narrowed(IDS, SONG_IDS.c.song_id, condition)):
         ids[row][kind] = value
     tags: dict[int, list[str]] = defaultdict(list)
     for row, tag in connection.execute(narrowed(TAGS, SONG_TAGS.c.song_id, condition)):
         tags[row].append(tag)
+    heard: dict[int, list[str]] = defaultdict(list)
+    for row, style in connection.execute(narrowed(STYLES, SONG_STYLES.c.song_id, condition)):
+        if fold(style) not in map(fold, (*tags[row], *heard[row])):
+            heard[row].append(style)
+    for row, styles in heard.items():
+        tags[row] += styles
     return {
-        row: Song(artist, title, album, year, tuple(tags.get(row, ())), duration, ids.get(row, {}))
+        row: Song(
+            *(artist, title, album, year),
+            tags=tuple(tags.get(row, ())),
+            duration=duration,
+            ids=ids.get(row, {}),
+            heard=tuple(heard.get(row, ())),
+        )
         for row, artist, title, album, year, duration in connection.execute(narrowed(NAMES, SONGS.c.id, condition))
     }
 

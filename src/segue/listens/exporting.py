@@ -59,7 +59,7 @@ def row_of(record: Record) -> dict[str, object]:
     """The columns of a record that say something; listener and source always do."""
     song = record.song
     row: dict[str, object] = {"listener": record.listener, "artist": song.artist, "title": song.title}
-    row |= {"album": song.album, "year": song.year, "tags": list(song.tags), "duration": song.duration}
+    row |= {"album": song.album, "year": song.year, "tags": list(song.own_tags), "duration": song.duration}
     row |= {kind: song.ids.get(kind) for kind in ("isrc", "mbid", "spotify")}
     if isinstance(record, Listen):
         row |= {"at": record.at.isoformat(), "ms_played": record.ms_played, "skipped": record.skipped}

@@ -18,8 +18,9 @@ LONGEST = 1000  # characters of any one name; longer ones are hostile or broken
 class Song:
     """What is known about one song; with an empty title it stands for the artist's work as a whole.
 
-    `year` is the year of release, `duration` is in seconds, `tags` are free words, strongest first.
-    `ids` maps a kind from `ID_KINDS` to the identifier, for example {"spotify": "spotify:track:..."}.
+    `year` is the year of release, `duration` is in seconds, `tags` are free words, strongest first. Those of them that
+    nobody wrote, styles told by listening, are `heard` too. `ids` maps a kind from `ID_KINDS` to the identifier, for
+    example {"spotify": "spotify:track:..."}.
     """
 
     artist: str
@@ -29,6 +30,7 @@ class Song:
     tags: tuple[str, ...] = ()
     duration: float | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
+    heard: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.artist.strip():
@@ -45,12 +47,15 @@ class Song:
             if kind not in ID_KINDS:
                 raise InputError(f"song id kind {kind!r} is none of {', '.join(ID_KINDS)}")
             check_text(kind, value)
+        if not set(self.heard) <= set(self.tags):
+            raise InputError(f"styles heard {', '.join(self.heard)!r} are not all among the tags {self.tags!r}")
         object.__setattr__(self, "tags", tuple(self.tags))
+        object.__setattr__(self, "heard", tuple(self.heard))
         object.__setattr__(self, "ids", MappingProxyType(dict(self.ids)))
 
     def __reduce__(self) -> tuple[type[Song], tuple[object, ...]]:
         """Copy and pickle by the fields; the read-only view of `ids` allows neither."""
-        fields = (self.artist, self.title, self.album, self.year, self.tags, self.duration, dict(self.ids))
+        fields = (self.artist, self.title, self.album, self.year, self.tags, self.duration, dict(self.ids), self.heard)
         return Song, fields
 
     def __hash__(self) -> int:
@@ -60,6 +65,11 @@ class Song:
     def key(self) -> tuple[str, str]:
         """The identity of a song: artist and title, case, accents' composition and outer space folded."""
         return fold(self.artist), fold(self.title)
+
+    @property
+    def own_tags(self) -> tuple[str, ...]:
+        """The tags that people gave, without those that were heard."""
+        return tuple(tag for tag in self.tags if tag not in self.heard) if self.heard else self.tags
 
     def __str__(self) -> str:
         return f"{self.artist} – {self.title}" if self.title else self.artist

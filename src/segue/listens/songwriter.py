@@ -32,7 +32,7 @@ class Entry:
 
 def bits(song: Song) -> int:
     """What a song has, as bits."""
-    has = (ALBUM if song.album else 0) | (TAGS if song.tags else 0)
+    has = (ALBUM if song.album else 0) | (TAGS if song.own_tags else 0)
     has |= (YEAR if song.year is not None else 0) | (DURATION if song.duration is not None else 0)
     for kind in song.ids:
         has |= ID_BITS[kind]
@@ -170,8 +170,8 @@ class SongWriter:
         insert_new(self.connection, SONG_IDS, ("song_id", "kind", "value"), rows)
 
     def add_tags(self, songs: Iterable[tuple[int, Song]]) -> None:
-        """Add the tags of rows that have none."""
-        rows = [(row, place, tag) for row, song in songs for place, tag in enumerate(song.tags)]
+        """Add the own tags of rows that have none; what was heard is not written down as if somebody had said it."""
+        rows = [(row, place, tag) for row, song in songs for place, tag in enumerate(song.own_tags)]
         insert_new(self.connection, SONG_TAGS, ("song_id", "position", "tag"), rows)
 
     def change(self) -> int:

@@ -21,6 +21,7 @@ from segue.listens.song import Song, fold
 from segue.listens.songwriter import SongWriter
 from segue.listens.sql_held import SqlReviewQueue
 from segue.listens.sql_offers import SqlOfferLog
+from segue.listens.sql_styles import SqlStyleLog
 from segue.listens.store import Added, Counts, Heard
 from segue.listens.tables import FEEDBACK, LISTENERS, LISTENS, META, SONGS, SOURCES, TALLIES
 
@@ -46,11 +47,12 @@ def open_store(place: str | Path) -> SqlStore:
 
 
 class SqlStore:
-    """Keeps songs, listens and their kin, held words and offers; see `store.Store` for what each method promises."""
+    """Keeps songs, listens and their kin, held words, offers, styles; see `store.Store` for what methods promise."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.held, self.offers = SqlReviewQueue(engine), SqlOfferLog(engine)
+        self.styles = SqlStyleLog(engine)
         self.catalogue = Catalogue()
 
     def __enter__(self) -> SqlStore:

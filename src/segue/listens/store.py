@@ -11,6 +11,7 @@ from segue.listens.held import ReviewQueue
 from segue.listens.listen import Feedback, Listen, Record, Tally, Verdict
 from segue.listens.offered import OfferLog
 from segue.listens.song import Song
+from segue.listens.styles import StyleLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Counts:
 
 
 class Store(Protocol):
-    """Keeps songs, listens, tallies and feedback, words held for review and what was offered to a musician.
+    """Keeps songs, listens, tallies and feedback, words held for review, what musicians were offered, styles heard.
 
     One SQL implementation serves SQLite and PostgreSQL.
     """
@@ -62,6 +63,11 @@ class Store(Protocol):
     @property
     def offers(self) -> OfferLog:
         """What was offered to a musician, and what became of it."""
+        ...
+
+    @property
+    def styles(self) -> StyleLog:
+        """Styles that were told of files by listening to them."""
         ...
 
     def add(self, records: Iterable[Record], *, dry_run: bool = False) -> Added:

@@ -72,6 +72,20 @@ SONG_TAGS = Table(
     sqlite_with_rowid=False,
 )
 
+# One row for each file that was told: what is heard stands beside the tags, and goes without touching them.
+# `digest` is the 16-byte BLAKE2b of the path.
+SONG_STYLES = Table(
+    "song_styles",
+    METADATA,
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("song_id", Integer, ForeignKey("songs.id"), nullable=False, index=True),
+    Column("path", Text, nullable=False),
+    Column("style", Text, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("model", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 LISTENERS = Table(
     "listeners",
     METADATA,

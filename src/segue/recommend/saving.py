@@ -25,6 +25,7 @@ from segue.recommend.recommender import Recommender
 
 VERSION = 1
 FIELDS: dict[str, Any] = {"artist": str, "title": str, "album": str, "year": int, "tags": list, "ids": dict}
+FIELDS["heard"] = list
 ABOUT, ARRAYS, SONGS = "recommender.json", "arrays.safetensors", "songs.jsonl"
 
 
@@ -147,6 +148,7 @@ def song_record(song: Song) -> dict[str, object]:
         "tags": list(song.tags),
         "duration": song.duration,
         "ids": dict(song.ids),
+        "heard": list(song.heard),
     }
     return {name: value for name, value in record.items() if value}
 
@@ -156,4 +158,4 @@ def song_of(record: dict[str, Any]) -> Song:
     for name, value in record.items():
         if name in FIELDS and not isinstance(value, FIELDS[name]):
             raise InputError(f"{name} {str(value)[:40]!r} is not of type {FIELDS[name]}")
-    return Song(**{**record, "tags": tuple(record.get("tags", ()))})
+    return Song(**{**record, **{name: tuple(record.get(name, ())) for name in ("tags", "heard")}})
