@@ -5,6 +5,9 @@
     │   └── FormatError                   a file, or a record in it, that is not what it should be: names file and place
     ├── NotFoundError     (LookupError)   a name that nothing here carries: a listener, a song, a run
     ├── ConflictError     (RuntimeError)  a state that forbids the act: promoting a worse model, a newer store
+    ├── AccessError       (PermissionError)  who asks may not do that; without a valid key, nobody knows who asks
+    │   └── UnknownCallerError
+    ├── LimitError        (RuntimeError)  more than is allowed at once: too many requests, too large a body
     ├── UnavailableError  (RuntimeError)  something needed that is not here: an extra, a hub while offline, a database
     └── TrainingError     (RuntimeError)  training that went wrong: a loss that is not a number
         └── StoppedError                  training that was stopped by Ctrl-C, and saved
@@ -59,6 +62,29 @@ class ConflictError(SegueError, RuntimeError):
 
     exit_code = 1
     http_status = 409
+
+
+class AccessError(SegueError, PermissionError):
+    """Who asks may not do that."""
+
+    http_status = 403
+
+
+class UnknownCallerError(AccessError):
+    """Who asks carries no key, or none that is valid."""
+
+    http_status = 401
+
+
+class LimitError(SegueError, RuntimeError):
+    """More is asked than is allowed; `seconds` says when to come again, 0 where waiting does not help."""
+
+    http_status = 429
+
+    def __init__(self, message: str, *, seconds: int = 0, http_status: int = 429) -> None:
+        self.seconds = seconds
+        self.http_status = http_status  # type: ignore[misc]  # of one body that is too large: 413
+        super().__init__(message)
 
 
 class UnavailableError(SegueError, RuntimeError):

@@ -21,6 +21,7 @@ from segue.cli import (
     recognize,
     recommend,
     review,
+    serve,
     songs,
     tune,
 )
@@ -46,6 +47,7 @@ for group in (
     recognize,
     models,
     review,
+    serve,
 ):
     group.register(app)
 

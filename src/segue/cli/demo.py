@@ -171,7 +171,7 @@ class Show:
 def _as_json(tuned: Tuned, truth: Truthfulness, thumb: Thumb, home: Path) -> dict[str, object]:
     from dataclasses import asdict
 
-    from segue.cli.recommend import suggestion_as_json
+    from segue.recommend.rendering import suggestion_as_json
     from segue.cli.tune import tuned_as_json
 
     return {

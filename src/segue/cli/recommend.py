@@ -72,6 +72,7 @@ def recommend(
     A newcomer: segue recommend --like "Nina Simone" --like Radiohead --like Björk
     """
     from segue.recommend.filters import Filters
+    from segue.recommend.rendering import suggestion_as_json
 
     if listener is None and not like and not text:
         raise InputError('name a LISTENER, or say a taste: --like "Nina Simone", --text "quiet piano"')
@@ -100,6 +101,8 @@ def similar(
 
     Example: segue similar "Nina Simone" -n 5
     """
+    from segue.recommend.rendering import song_as_json
+
     found = open_model(model).similar(song, number)
     shared = [[reason.words for reason in suggestion.tags] for suggestion in found]
     if json:
@@ -123,6 +126,8 @@ def path(
 
     Example: segue path "Nina Simone" Metallica --steps 6
     """
+    from segue.recommend.rendering import song_as_json
+
     songs = open_model(model).path(start, end, steps)
     if json:
         print_json([song_as_json(song) for song in songs])
@@ -234,6 +239,7 @@ def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, stor
     """Write a verdict; NotFoundError for a listener or a song that is not known, unless it may be new."""
     from segue.listens.listen import Feedback
     from segue.listens.song import Song
+    from segue.recommend.rendering import song_as_json
 
     with open_home_store(store) as opened:
         listeners = opened.listeners()
@@ -269,30 +275,6 @@ def check_language(language: str) -> None:
 
     if language not in LANGUAGES:
         raise InputError(f"language {language!r} is none of {', '.join(LANGUAGES)}{did_you_mean(language, LANGUAGES)}")
-
-
-def song_as_json(song: Song) -> dict[str, object]:
-    """A song as a JSON object."""
-    return {"artist": song.artist, "title": song.title, "year": song.year, "tags": list(song.tags)}
-
-
-def suggestion_as_json(suggestion: Suggestion, language: str) -> dict[str, object]:
-    """A suggestion with its phrase and all its reasons as a JSON object."""
-    from segue.recommend.phrases import phrase
-
-    reasons = [
-        {
-            "kind": reason.kind,
-            "song": None if reason.song is None else str(reason.song),
-            "words": reason.words,
-            "part": reason.part,
-            "share": reason.share,
-            "logit": reason.logit,
-        }
-        for reason in (*suggestion.reasons, *suggestion.tags)
-    ]
-    about = {"rank": suggestion.rank, "score": suggestion.score, "logit": suggestion.logit}
-    return {**about, **song_as_json(suggestion.song), "because": phrase(suggestion, language), "reasons": reasons}
 
 
 def show_suggestions(found: tuple[Suggestion, ...], language: str) -> None:

@@ -147,6 +147,21 @@ class Recommender:
         answer = self._answer(profile, allowed)
         return self._suggestions(answer, self._chosen(answer, n, diversity, filters.per_artist))
 
+    def explain(self, listener: str | History | None, song: Song | str) -> Suggestion:
+        """One song as it stands for a listener, heard or not: its score, its rank among the songs not heard, and why.
+
+        NotFoundError, with the nearest, for a song that is not known here.
+        """
+        history, number = self.history(listener), int(self.numbers(song)[0])
+        allowed = np.ones(len(self.catalogue), bool)
+        allowed[history.known] = False
+        allowed[list(history.barred)] = False
+        allowed[number] = True
+        answer = self._answer(profile_of(history, np.empty(0, np.int64), None), allowed, also=number)
+        candidates = answer.ranking.candidates
+        place = number if candidates is None else int(np.searchsorted(candidates, number))
+        return self._suggestions(answer, np.array([place]))[0]
+
     def recommend_all(
         self,
         listeners: Sequence[str | History | None],
@@ -202,11 +217,13 @@ class Recommender:
                 return unit(part.operator.right)
         raise UnavailableError("there is no space of songs here: the model has no language part and no low-rank part")
 
-    def _answer(self, profile: Profile, allowed: Mask, scorer: Scorer | None = None) -> Answer:
+    def _answer(self, profile: Profile, allowed: Mask, scorer: Scorer | None = None, also: int | None = None) -> Answer:
         scorer = scorer or self.scorer
         if self._retrieval is None:
             return Answer(self.catalogue, scorer, profile, scorer.rank(profile), allowed)
         candidates = self._retrieval.candidates(profile, allowed)
+        if also is not None:
+            candidates = np.union1d(candidates, [also])
         return Answer(self.catalogue, scorer, profile, scorer.rank(profile, candidates), allowed[candidates])
 
     def _chosen(self, answer: Answer, n: int, diversity: float, per_artist: int | None) -> Indexes:

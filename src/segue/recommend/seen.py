@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from segue.errors import FormatError
+from segue.listens.song import Song
 from segue.recommend.catalogue import Indexes
 from segue.recommend.held_out import HeldOut
 from segue.recommend.population import Population
@@ -21,11 +23,15 @@ Hashes = NDArray[np.uint64]
 
 def hashes(population: Population, listener: int, songs: Indexes) -> Hashes:
     """A number of 64 bits per pair of a listener and a song, (H,), by their names: the same in every store."""
-    name = population.heard.listeners[listener]
-    found = np.empty(len(songs), np.uint64)
-    for place, song in enumerate(songs.tolist()):
-        artist, title = population.catalogue.songs[song].key
-        digest = hashlib.blake2b(f"{name}\0{artist}\0{title}".encode(), digest_size=8).digest()
+    known = population.catalogue.songs
+    return pair_hashes(population.heard.listeners[listener], [known[song].key for song in songs.tolist()])
+
+
+def pair_hashes(listener: str, keys: Sequence[tuple[str, str]]) -> Hashes:
+    """A number of 64 bits for a listener and each song, by their names."""
+    found = np.empty(len(keys), np.uint64)
+    for place, (artist, title) in enumerate(keys):
+        digest = hashlib.blake2b(f"{listener}\0{artist}\0{title}".encode(), digest_size=8).digest()
         found[place] = int.from_bytes(digest, "little")
     return found
 
@@ -59,3 +65,21 @@ def are_seen(found: Hashes, seen: Hashes) -> NDArray[np.bool_]:
         return np.zeros(len(found), bool)
     places = np.searchsorted(seen, found).clip(max=len(seen) - 1)
     return seen[places] == found
+
+
+def forget_seen(run: Path, listener: str, songs: Sequence[Song]) -> int:
+    """Take a listener's songs out of what the run in a folder has seen; return how many it had seen.
+
+    A song may have been seen as its artist's entry too.
+    """
+    if not (run / FILE).is_file():
+        return 0
+    seen = read_seen(run)
+    artists = [(song.key[0], "") for song in songs]
+    kept = seen[~np.isin(seen, pair_hashes(listener, [*(song.key for song in songs), *artists]))]
+    if len(kept) == len(seen):
+        return 0
+    partial = run / f".{FILE}.partial"
+    save_file({"seen": kept}, partial)
+    partial.replace(run / FILE)
+    return len(seen) - len(kept)

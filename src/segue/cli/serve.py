@@ -1,0 +1,133 @@
+"""`segue serve`: the page and the HTTP interface; `segue keys`: who may come in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from segue.cli.home import JsonOption, StoreOption, home, store_url
+from segue.cli.output import console, print_json
+
+if TYPE_CHECKING:
+    from segue.serve.ledger import Ledger
+
+keys = typer.Typer(no_args_is_help=True, help="Keys to the server: make, list, revoke.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("serve")(serve)
+    app.add_typer(keys, name="keys")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to answer at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8377,
+    open_: Annotated[
+        bool, typer.Option("--open/--keys", help="Let in who is on this machine without a key, or nobody.")
+    ] = True,
+    allow: Annotated[
+        list[Path] | None, typer.Option("--allow", metavar="FOLDER", help="Files below it may be named by path.")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second of one key.")] = 50.0,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Serve the page and the HTTP interface until Ctrl-C. The first start makes an admin key and shows it once.
+
+    On an address that others can reach a key is always needed.
+
+    Example: segue serve --port 8377 --allow ~/Music
+    """
+    from segue.serve.running import run
+    from segue.serve.settings import Settings, is_loopback
+
+    settings = Settings(
+        home=home(),
+        store=store_url(store),
+        host=host,
+        port=port,
+        is_open=open_ and is_loopback(host),
+        folders=tuple(allow or ()),
+        rate=rate,
+    )
+    run(settings, lambda told: print_json(told) if json else _told(told))
+
+
+def _told(words: dict[str, object]) -> None:
+    out = console()
+    out.print(Text(f"Segue answers at {words['address']}"), soft_wrap=True)
+    if words["admin_key"]:
+        out.print(Text(f"admin key, shown this once: {words['admin_key']}"), soft_wrap=True)
+    out.print("who is on this machine needs no key" if words["is_open"] else "a key is needed: `segue keys make`")
+
+
+@keys.command("make")
+def make(
+    name: Annotated[str, typer.Argument(help="What it is for: a player, a person.")],
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="listens, compose, recognize, models or admin; listens without.")
+    ] = None,
+    listener: Annotated[str | None, typer.Option(help="Whose listens it sends and sees; anybody's without.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a key and show its secret, this once.
+
+    Example: segue keys make navidrome --listener ann
+    """
+    from segue.serve.keys import make_key
+
+    secret, key = make_key(_ledger(), name, scope or ["listens"], listener)
+    if json:
+        print_json(asdict(key) | {"secret": secret})
+    else:
+        console().print(Text(f"{key.name} ({', '.join(key.scopes)}): {secret}"), soft_wrap=True)
+
+
+@keys.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List all keys, without their secrets.
+
+    Example: segue keys list --json
+    """
+    from segue.serve.keys import list_keys
+
+    found = list_keys(_ledger())
+    if json:
+        print_json([asdict(key) for key in found])
+        return
+    table = Table("id", "name", "scopes", "listener", "made", "last used", "revoked")
+    for key in found:
+        times = (key.made_at[:16], (key.used_at or "")[:16], (key.revoked_at or "")[:16])
+        table.add_row(key.id, Text(key.name), ", ".join(key.scopes), Text(key.listener or ""), *times)
+    console().print(table)
+
+
+@keys.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `segue keys list` shows it.")],
+    json: JsonOption = False,
+) -> None:
+    """End a key, and the sessions begun with it.
+
+    Example: segue keys revoke 1a2b3c4d5e6f
+    """
+    from segue.serve.keys import revoke_key
+
+    revoke_key(_ledger(), key)
+    if json:
+        print_json({"revoked": key})
+    else:
+        console().print(f"{key} is revoked", markup=False)
+
+
+def _ledger() -> Ledger:
+    from segue.serve.ledger import Ledger
+    from segue.serve.service import LEDGER
+
+    return Ledger(home() / LEDGER)

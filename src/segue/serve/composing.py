@@ -1,0 +1,129 @@
+"""Composing for a server: a verb in a thread, its bars and offers told as they are made, stopped at once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anyio import to_thread
+
+from segue.compose.drawing import Glimpse
+from segue.compose.offer import Offer
+from segue.compose.studio import Studio
+from segue.errors import FormatError, InputError, SegueError
+from segue.formats import abc
+from segue.formats import find as formats_of
+from segue.music.lyric import Lyric
+from segue.music.score import Progression, Score
+
+Verb = Callable[[Studio], Sequence[Offer[Any]]]
+Event = tuple[str, dict[str, Any]]
+_ONE = threading.Lock()  # one verb at a time: each takes the whole processor
+_TUNE = "abc"
+
+
+class GoneError(Exception):
+    """Nobody listens any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How offers are made: how many, from which seed, in which style, by which rules not."""
+
+    n: int = 4
+    seed: int = 0
+    style: str = ""
+    without: tuple[str, ...] = ()
+    originality: bool = True
+
+
+def read_music(text: str, kind: str) -> Score:
+    """Read music that was sent as text ("abc", "musicxml", "chords", "chordpro" ...); FormatError where it is none."""
+    from pathlib import Path
+
+    data = text.encode()
+    refused: FormatError | None = None
+    for each in formats_of(Path(f"music.{kind}"), data):
+        if getattr(each, "IS_WORDS", False):
+            continue
+        try:
+            score = each.read(data, file=f"music.{kind}")  # type: ignore[attr-defined]
+        except FormatError as error:
+            refused = refused or error
+            continue
+        if isinstance(score, Score):
+            return score
+    raise refused or InputError(f"format {kind!r} is none of music as text: abc, musicxml, chords, cho are some")
+
+
+def offer_as_json(offer: Offer[Any]) -> dict[str, Any]:
+    """An offer: its music as ABC (words as lines), how likely it is, and the reasons."""
+    value = offer.value.score if isinstance(offer.value, Progression) else offer.value
+    told: dict[str, Any] = {
+        "fit": None if offer.fit != offer.fit else offer.fit,
+        "seed": offer.seed,
+        "reasons": list(offer.reasons),
+        "is_stopped": offer.is_stopped,
+    }
+    if isinstance(value, Lyric):
+        return told | {
+            "sections": [{"name": name, "lines": [one.text for one in lines]} for name, lines in value.sections]
+        }
+    return told | {
+        "abc": abc.write(value).decode(),
+        "bars": len(value.bars),
+        "notes": sum(len(part.notes) for part in value.parts),
+        "notice": list(value.notice),
+    }
+
+
+async def composed(studio: Studio, verb: Verb) -> AsyncIterator[Event]:
+    """Carry out a verb and tell, as it goes on: ("bars", how many are drawn), ("bar", a bar of an alternative as it is
+    drawn), ("offer", each alternative), ("done", how many) or ("problem", what was wrong).
+
+    When nobody asks for the next one any more, drawing ends within a bar.
+    """
+    loop, told = asyncio.get_running_loop(), asyncio.Queue[Event | None]()
+    is_gone = threading.Event()
+
+    def tell(event: Event | None) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, event)
+
+    def work() -> None:
+        try:
+            with _ONE:
+                offers = verb(_telling(studio, tell, is_gone))
+            for number, offer in enumerate(offers):
+                tell(("offer", {"number": number + 1, **offer_as_json(offer)}))
+            tell(("done", {"offers": len(offers)}))
+        except GoneError:
+            pass
+        except SegueError as error:
+            tell(("problem", {"status": error.http_status, "detail": str(error), "kind": type(error).__name__}))
+        finally:
+            tell(None)
+
+    worker = asyncio.create_task(to_thread.run_sync(work))
+    try:
+        while (event := await told.get()) is not None:
+            yield event
+        await worker
+    finally:
+        is_gone.set()
+
+
+def _telling(studio: Studio, tell: Callable[[Event], None], is_gone: threading.Event) -> Studio:
+    def bars(count: int) -> None:
+        if is_gone.is_set():
+            raise GoneError
+        tell(("bars", {"done": count}))
+
+    def seen(glimpse: Glimpse) -> None:
+        if is_gone.is_set():
+            raise GoneError
+        tell(("bar", {"seed": glimpse.seed, "bar": glimpse.bar + 1, "abc": abc.write(glimpse.score).decode()}))
+
+    return replace(studio, progress=bars, seen=seen)

@@ -1,0 +1,20 @@
+"""One router per capability; a new one is a module here and a line in ALL."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from segue.serve.routers import compose, jobs, keys, listenbrainz, listens, me, models, recognize, recommend, review
+
+ALL: tuple[APIRouter, ...] = (
+    recommend.router,
+    listens.router,
+    compose.router,
+    recognize.router,
+    models.router,
+    jobs.router,
+    review.router,
+    me.router,
+    keys.router,
+)
+ROOTS: tuple[APIRouter, ...] = (listenbrainz.router,)  # where others' programs look for them

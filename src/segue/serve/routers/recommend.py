@@ -1,0 +1,208 @@
+"""Recommending over HTTP: lists, neighbours, paths, why and why not, thumbs, playlists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from segue.errors import InputError, NotFoundError
+from segue.listens.listen import Feedback
+from segue.listens.song import Song
+from segue.recommend.filters import Filters
+from segue.recommend.phrases import phrase
+from segue.recommend.playlists import WRITERS, Entry
+from segue.recommend.rendering import song_as_json, suggestion_as_json
+from segue.serve.access import Caller, ListensCaller, ServiceOf
+from segue.serve.paging import tagged
+from segue.serve.repeating import Repeat, once
+from segue.serve.service import Service
+from segue.serve.shapes import (
+    PROBLEMS,
+    AddedOut,
+    Closed,
+    FeedbackIn,
+    Language,
+    Listener,
+    Name,
+    NearOut,
+    SongOut,
+    SuggestionOut,
+    SuggestionsOut,
+)
+
+router = APIRouter(tags=["recommend"], responses=PROBLEMS)
+_MEDIA = {".m3u8": "application/vnd.apple.mpegurl", ".xspf": "application/xspf+xml", ".jspf": "application/json"}
+Number = Annotated[int, Field(ge=1, le=200)]
+
+
+class Asked(Closed):
+    """What is asked of a list."""
+
+    listener: Listener | None = None
+    n: Number = 20
+    like: Annotated[tuple[Name, ...], Field(max_length=50, description="Artists, or songs as Artist - Title.")] = ()
+    text: Annotated[str, Field(max_length=500, description="A taste in words.")] = ""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    tag: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    without_tag: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    without_artist: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    year_from: Annotated[int | None, Field(ge=1000, le=2200)] = None
+    year_to: Annotated[int | None, Field(ge=1000, le=2200)] = None
+    per_artist: Annotated[int | None, Field(ge=1, le=200)] = None
+    new_artists: bool = False
+    known: bool = False
+    lang: Language = "en"
+
+    @property
+    def filters(self) -> Filters:
+        """What is asked of each song."""
+        return Filters(
+            *(self.year_from, self.year_to, self.tag, self.without_tag, self.without_artist),
+            *(self.new_artists, self.per_artist),
+        )
+
+
+def whose(caller: Caller, named: str | None, *, is_needed: bool) -> str | None:
+    """Return the listener that is meant, None for nobody where nobody needs to be."""
+    if named is None and caller.key.listener is None and not is_needed:
+        return None
+    return caller.listener(named)
+
+
+@router.get("/recommendations", response_model=SuggestionsOut)
+async def recommendations(
+    request: Request, asked: Annotated[Asked, Query()], caller: ListensCaller, service: ServiceOf
+) -> Response:
+    """Songs for a listener, or for a taste in names and words, each with its reasons."""
+    listener = whose(caller, asked.listener, is_needed=not asked.like and not asked.text)
+    stamp = (service.tastes.stamp, service.store.version())
+    name = orjson.dumps([listener, request.url.query])
+    body = service.rendered.find(name, stamp)
+    if body is None:
+        body = await to_thread.run_sync(_recommend, service, listener, asked, stamp[1])
+        service.rendered.keep(name, stamp, body)
+    return tagged(request, body)
+
+
+def _recommend(service: Service, listener: str | None, asked: Asked, version: int) -> bytes:
+    ready = service.tastes.of(listener, version)
+    found = ready.model.recommend(
+        ready.history, asked.n, asked.like, asked.text, asked.filters, asked.diversity, asked.known
+    )
+    told = {"listener": listener, "songs_asked": ready.heard, "of_these_by_text_alone": ready.by_text}
+    return orjson.dumps({**told, "suggestions": [suggestion_as_json(one, asked.lang) for one in found]})
+
+
+@router.get("/similar", response_model=list[NearOut])
+async def similar(
+    request: Request,
+    song: Annotated[Name, Query()],
+    _: ListensCaller,
+    service: ServiceOf,
+    n: Annotated[Number, Query()] = 20,
+) -> Response:
+    """Songs like one song or artist, whoever asks."""
+
+    def told() -> bytes:
+        found = service.tastes.base().similar(song, n)
+        rows = [
+            song_as_json(one.song) | {"score": one.score, "shared_tags": [each.words for each in one.tags]}
+            for one in found
+        ]
+        return orjson.dumps(rows)
+
+    return tagged(request, await to_thread.run_sync(told))
+
+
+@router.get("/path", response_model=list[SongOut])
+async def path(
+    request: Request,
+    start: Annotated[Name, Query()],
+    end: Annotated[Name, Query()],
+    _: ListensCaller,
+    service: ServiceOf,
+    steps: Annotated[int, Query(ge=2, le=100)] = 8,
+) -> Response:
+    """Songs that lead from one to another in small steps."""
+    found = await to_thread.run_sync(service.tastes.base().path, start, end, steps)
+    return tagged(request, orjson.dumps([song_as_json(one) for one in found]))
+
+
+@router.get("/explanation", response_model=SuggestionOut)
+async def explanation(
+    request: Request,
+    song: Annotated[Name, Query()],
+    caller: ListensCaller,
+    service: ServiceOf,
+    listener: Annotated[Listener | None, Query()] = None,
+    lang: Annotated[Language, Query()] = "en",
+) -> Response:
+    """Why a song, or why not: its score and rank for a listener, and all that speaks for and against it."""
+    name = caller.listener(listener)
+
+    def told() -> bytes:
+        ready = service.tastes.of(name, service.store.version())
+        return orjson.dumps(suggestion_as_json(ready.model.explain(ready.history, song), lang))
+
+    return tagged(request, await to_thread.run_sync(told))
+
+
+@router.post("/feedback", status_code=201, response_model=AddedOut)
+async def feedback(
+    request: Request, said: FeedbackIn, caller: ListensCaller, service: ServiceOf, repeat: Repeat = ""
+) -> Response:
+    """Like, dislike or hide a song or an artist; the next list heeds it."""
+    listener = caller.listener(said.listener)
+    song = await to_thread.run_sync(_known_song, service, said.artist, said.title)
+
+    async def act() -> tuple[int, Any]:
+        added = await service.intake.add([Feedback(listener, song, said.verdict, datetime.now(UTC), "segue")])
+        return 201, {"new": added.new, "known": added.known}
+
+    return await once(request, service.ledger, caller.key.id, repeat, act)
+
+
+def _known_song(service: Service, artist: str, title: str) -> Song:
+    found = service.store.find_song(artist, title)
+    if found is None:
+        raise NotFoundError(f"song {Song(artist, title)} is not known here")
+    return found[1]
+
+
+@router.get("/playlist", response_class=Response)
+async def playlist(
+    caller: ListensCaller,
+    service: ServiceOf,
+    listener: Annotated[Listener | None, Query()] = None,
+    n: Annotated[Number, Query()] = 20,
+    text: Annotated[str, Query(max_length=500)] = "",
+    format: Annotated[Literal["m3u8", "xspf", "jspf"], Query()] = "xspf",
+    lang: Annotated[Language, Query()] = "en",
+) -> Response:
+    """Recommendations as a playlist for a player, the reasons as notes."""
+    name = caller.listener(listener)
+
+    def told() -> bytes:
+        ready = service.tastes.of(name, service.store.version())
+        found = ready.model.recommend(ready.history, n, text=text)
+        return WRITERS[f".{format}"](f"Segue for {name}", [Entry(one.song, phrase(one, lang)) for one in found])
+
+    headers = {"Content-Disposition": f'attachment; filename="segue.{format}"'}
+    return Response(await to_thread.run_sync(told), headers=headers, media_type=_MEDIA[f".{format}"])
+
+
+@router.get("/songs", response_model=list[SongOut])
+async def songs(
+    request: Request, q: Annotated[str, Query(min_length=1, max_length=200)], _: ListensCaller, service: ServiceOf
+) -> Response:
+    """Songs whose artist and title hold all words of `q`."""
+    if not q.strip():
+        raise InputError("q holds no word")
+    found = await to_thread.run_sync(service.store.search_songs, q)
+    return tagged(request, orjson.dumps([song_as_json(song) for _, song in found]))
