@@ -13,7 +13,11 @@ from typer.testing import CliRunner
 
 from segue.cli import app
 from segue.errors import FormatError, InputError
+from segue.formats import read_file
 from segue.recognize.making import FEWEST, label, part_of
+from segue.recognize.nets import load_nets
+from segue.recognize.recognizer import SHIPPED
+from segue.recognize.scores import Scores
 from tests.pretrain.tunes import pieces
 
 JIG = """X:1
@@ -45,8 +49,27 @@ def test_a_jig_is_a_jig_because_of_bars_that_it_has(jig: Path) -> None:
     assert len(told["guesses"]) == 3 and sum(guess["probability"] for guess in told["guesses"]) <= 1
     for one in told["guesses"][0]["because"]:
         assert one["what"] == f"bar {one['place'] + 1}" and 0 <= one["place"] < 18 and one["drop"] > 0
+    heat = told["heat"]
+    assert [one["place"] for one in heat] == list(range(len(heat))) and len(heat) > 12
+    assert told["guesses"][0]["because"] == sorted(heat, key=lambda one: -one["drop"])[:3]
     done = CliRunner().invoke(app, ["recognize", str(jig)], catch_exceptions=False)
-    assert done.output.splitlines()[0].startswith("jig.abc: ") and "jig " in done.output
+    first, second, *_ = done.output.splitlines()
+    assert first == f"jig.abc: {told['sentence']}" and second.startswith("   jig ")
+
+
+def test_the_sentence_names_bars_and_what_is_left_without_them_in_both_languages(jig: Path) -> None:
+    told, chinese = run(jig), run(jig, "--language", "zh")
+    guess = told["guesses"][0]
+    if told["is_sure"]:
+        assert told["sentence"].startswith("Probably a jig (") and chinese["sentence"].startswith("很可能是吉格舞曲（")
+        assert all(f"{one['place'] + 1}" in told["sentence"] for one in guess["because"])
+    else:
+        assert told["sentence"].startswith("Not sure: ") and chinese["sentence"].startswith("不能确定：")
+    bars = [one["place"] for one in guess["because"]]
+    score = read_file(jig)
+    vectors = Scores().vectors([Scores().without(score, bars)])
+    nets = load_nets(SHIPPED / "score")
+    assert guess["without"] == pytest.approx(nets.probabilities(vectors)[0][nets.styles.index("jig")], abs=1e-4)
 
 
 @pytest.mark.usefixtures("jig")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -52,6 +52,9 @@ def files(
     because: Annotated[
         bool, typer.Option("--because/--no-because", help="Name the bars or seconds that speak for it.")
     ] = True,
+    language: Annotated[
+        Literal["en", "zh"], typer.Option("--language", help="Language of the sentence that tells it.")
+    ] = "en",
     json: JsonOption = False,
 ) -> None:
     """Tell the style of scores and recordings: the three likeliest, how sure that is, and what it goes by.
@@ -63,6 +66,7 @@ def files(
     Example: segue recognize files tune.abc my-music --json
     """
     from segue.recognize.recognizer import SHIPPED, Recognizer
+    from segue.recognize.sentences import sentence
 
     recognizer = Recognizer(model or SHIPPED)
     files, is_many = _files(paths), len(paths) > 1 or paths[0].is_dir()
@@ -77,9 +81,9 @@ def files(
                 raise
             broken.append(str(error))
             continue
-        rows.append({"file": str(file), **asdict(answer)})
+        rows.append({"file": str(file), "sentence": sentence(answer, language), **asdict(answer)})
         if not json:
-            _tell(file, answer, is_short=is_many)
+            _tell(file, answer, language, is_short=is_many)
     if json:
         print_json({"answers": rows, "broken": broken} if is_many else rows[0])
     elif broken:
@@ -98,14 +102,19 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _tell(file: Path, answer: Answer, *, is_short: bool) -> None:
-    guesses = ", ".join(f"{guess.style} {guess.probability:.0%}" for guess in answer.guesses) or "nothing to go by"
-    sure = "" if answer.is_sure else "not sure: "
+def _tell(file: Path, answer: Answer, language: str, *, is_short: bool) -> None:
+    """Print the sentence with the three likeliest styles below; of each file of a folder one line."""
+    from segue.music.style_names import short_name
+    from segue.recognize.sentences import sentence
+
+    told = ", ".join(f"{short_name(one.style, language)} {one.probability:.0%}" for one in answer.guesses)
     out = console()
-    out.print(f"{file.name}: {sure}{guesses}", markup=False, soft_wrap=True)
+    if is_short:
+        sure = "" if answer.is_sure or not told else "not sure: "
+        out.print(f"{file.name}: {sure}{told or sentence(answer, language)}", markup=False, soft_wrap=True)
+    else:
+        out.print(f"{file.name}: {sentence(answer, language)}", markup=False, soft_wrap=True)
+        if told:
+            out.print(f"   {told}", markup=False, soft_wrap=True)
     for notice in answer.notice:
-        out.print(f"   note: {notice}", markup=False)
-    for guess in () if is_short else answer.guesses[:1]:
-        if guess.because:
-            parts = ", ".join(f"{one.what} ({one.drop:+.0%} without it)".replace("+", "-") for one in guess.because)
-            out.print(f"   {guess.style} because of {parts}", markup=False, soft_wrap=True)
+        out.print(f"   note: {notice}", markup=False, soft_wrap=True)

@@ -56,6 +56,11 @@ _NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
 _FIRST_HAN = "\u4e00"
 
 
+def short_name(style: str, language: str) -> str:
+    """Return what a style is called in a table: its own name in English, that of a sentence in Chinese."""
+    return style if language == "en" else style_name(style, language)
+
+
 def style_name(style: str, language: str) -> str:
     """Return what a style is called within a sentence; a tune of ci keeps its name, any other word stays as it is.
 
