@@ -6,7 +6,7 @@ style. Tones are counted from the tonic of their bar. Names are those of `NAMES`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -124,7 +124,8 @@ class Heard:
         return melody
 
 
-def _shares(places: NDArray[np.generic], count: int, weights: NDArray[np.generic] | None = None) -> Doubles:
+def shares_of(places: NDArray[np.generic], count: int, weights: NDArray[np.generic] | None = None) -> Doubles:
+    """Return how often each place (0 to count - 1) comes up, as shares (count); zeros where none does."""
     found = np.bincount(np.asarray(places, np.int64), weights=weights, minlength=count)[:count].astype(np.float64)
     total = found.sum()
     return found / total if total else found
@@ -143,9 +144,9 @@ def _tones(heard: Heard) -> Doubles:
     last = heard.degrees[heard.line[-1:]]
     return np.concatenate(
         [
-            _shares(heard.degrees[on], 12, heard.lengths[on]),
-            _shares(heard.degrees[starts_beat], 12),
-            _shares(last, 12),
+            shares_of(heard.degrees[on], 12, heard.lengths[on]),
+            shares_of(heard.degrees[starts_beat], 12),
+            shares_of(last, 12),
             [minor.mean() if len(minor) else 0.0],
         ]
     )
@@ -154,7 +155,7 @@ def _tones(heard: Heard) -> Doubles:
 def _steps(heard: Heard) -> Doubles:
     moves = np.clip(np.diff(heard.pitches[heard.line]), -12, 12)
     turns = np.mean(np.sign(moves[1:]) * np.sign(moves[:-1]) < 0) if len(moves) > 1 else 0.0
-    return np.concatenate([_shares(moves + 12, 25), [turns, np.abs(moves).mean() if len(moves) else 0.0]])
+    return np.concatenate([shares_of(moves + 12, 25), [turns, np.abs(moves).mean() if len(moves) else 0.0]])
 
 
 def _rhythm(heard: Heard) -> Doubles:
@@ -163,9 +164,9 @@ def _rhythm(heard: Heard) -> Doubles:
     where = np.floor(heard.offsets[line] / heard.spans[line] * _POSITIONS + 1e-6).astype(np.int64)
     return np.concatenate(
         [
-            _shares(_nearest_length(heard.lengths[line]), len(_LENGTHS)),
-            _shares(_nearest_length(waits[waits > 1e-6]), len(_LENGTHS)),
-            _shares(np.clip(where, 0, _POSITIONS - 1), _POSITIONS),
+            shares_of(_nearest_length(heard.lengths[line]), len(_LENGTHS)),
+            shares_of(_nearest_length(waits[waits > 1e-6]), len(_LENGTHS)),
+            shares_of(np.clip(where, 0, _POSITIONS - 1), _POSITIONS),
         ]
     )
 
@@ -202,7 +203,7 @@ def _texture(heard: Heard) -> Doubles:
 
 
 def _timbre(heard: Heard) -> Doubles:
-    return _shares(heard.programs // 8, 17, heard.lengths)
+    return shares_of(heard.programs // 8, 17, heard.lengths)
 
 
 _QUALITIES: tuple[tuple[str, Callable[[set[int]], bool]], ...] = (
@@ -234,9 +235,9 @@ def _harmony(heard: Heard) -> Doubles:
     moves = kinds[:-1] * 96 + kinds[1:] if len(kinds) > 1 else np.zeros(0, np.int64)
     return np.concatenate(
         [
-            _shares(degrees, 12),
-            _shares(kinds % 8, len(_QUALITIES) + 1),
-            _shares(_hashed(moves, _CHORD_GRAMS), _CHORD_GRAMS),
+            shares_of(degrees, 12),
+            shares_of(kinds % 8, len(_QUALITIES) + 1),
+            shares_of(_hashed(moves, _CHORD_GRAMS), _CHORD_GRAMS),
             [len(said) / max(len(heard.score.bars), 1) / 2, bool(said)],
         ]
     )
@@ -278,7 +279,7 @@ def _grams(heard: Heard) -> Doubles:
     count = len(_LENGTHS)
     times = (lengths[:-2] * count + lengths[1:-1]) * count + lengths[2:] if len(line) > 2 else np.zeros(0, np.int64)
     return np.concatenate(
-        [_shares(_hashed(steps, _STEP_GRAMS), _STEP_GRAMS), _shares(_hashed(times, _TIME_GRAMS), _TIME_GRAMS)]
+        [shares_of(_hashed(steps, _STEP_GRAMS), _STEP_GRAMS), shares_of(_hashed(times, _TIME_GRAMS), _TIME_GRAMS)]
     )
 
 
@@ -292,22 +293,29 @@ for _place, _pitches in enumerate(_KITS):
     _KIT_OF[list(_pitches)] = _place
 
 
+def kits_of(pitches: Integers) -> Integers:
+    """Return the kit of each drum by its pitch in General MIDI: its place in _KIT_NAMES."""
+    found: Integers = _KIT_OF[pitches]
+    return found
+
+
 def _drums(heard: Heard) -> Doubles:
     count = len(_KIT_NAMES)
     on = ~heard.is_pitched
-    kits, where = _KIT_OF[heard.pitches[on]], heard.offsets[on] / heard.spans[on] * _SIXTEENTHS
+    kits, where = kits_of(heard.pitches[on]), heard.offsets[on] / heard.spans[on] * _SIXTEENTHS
     near = np.round(where).astype(np.int64)
     loud, late = heard.velocities[on] / 127, where - near
-    hits = _shares(kits * _SIXTEENTHS + near % _SIXTEENTHS, count * _SIXTEENTHS)
-    each = [_mean_of(values, kits, count) for values in (loud, late, np.abs(late))]
+    hits = shares_of(kits * _SIXTEENTHS + near % _SIXTEENTHS, count * _SIXTEENTHS)
+    each = [mean_of(values, kits, count) for values in (loud, late, np.abs(late))]
     swing = [np.mean(late[near % 2 == odd]) if (near % 2 == odd).any() else 0.0 for odd in (0, 1)]
     bars = max(len(heard.score.bars), 1)
     return np.concatenate(
-        [hits, *each, _shares(kits, count), swing, [loud.std() if len(loud) else 0.0, len(kits) / bars / 16]]
+        [hits, *each, shares_of(kits, count), swing, [loud.std() if len(loud) else 0.0, len(kits) / bars / 16]]
     )
 
 
-def _mean_of(values: Doubles, places: Integers, count: int) -> Doubles:
+def mean_of(values: Doubles, places: Integers, count: int) -> Doubles:
+    """Return the mean of values at each place (count), 0 where there is none."""
     sums, often = np.bincount(places, values, count), np.bincount(places, minlength=count)
     return sums / np.maximum(often, 1)
 
@@ -329,8 +337,9 @@ FAMILIES: Mapping[str, Callable[[Heard], Doubles]] = MappingProxyType(
 )
 
 
-def describe(score: Score) -> Floats:
-    """Return the descriptors of a score (d), finite for any score, an empty one too."""
+def describe(score: Score, more: Sequence[Callable[[Heard], Doubles]] = ()) -> Floats:
+    """Return the descriptors of a score (d), finite for any score, an empty one too; those of more families at last."""
     heard = Heard.of(score)
-    found: Floats = np.concatenate([family(heard) for family in FAMILIES.values()]).astype(np.float32)
+    families = (*FAMILIES.values(), *more)
+    found: Floats = np.concatenate([family(heard) for family in families]).astype(np.float32)
     return found

@@ -20,7 +20,7 @@ from segue.errors import FormatError, InputError
 from segue.recognize.calibration import Doubles, softmax, temperature_of, threshold_for
 from segue.recognize.head import RISK, Floats, indices
 
-_LEAST = 1e-3  # added to shares before logarithms are taken: what no tree has seen is rare, not impossible
+LEAST = 1e-3  # added to shares before logarithms are taken: what no tree has seen is rare, not impossible
 _TOLD, _TENSORS = "forest.json", "forest.safetensors"
 _NAMES = ("roots", "columns", "cuts", "ways", "shares")
 
@@ -92,7 +92,7 @@ class Forest:
                 mine = nodes[going]
                 nodes[going] = self.ways[mine, (rows[going, self.columns[mine]] > self.cuts[mine]).astype(np.int64)]
             total += self.shares[nodes]
-        found: Doubles = np.log(total / len(self.roots) + _LEAST)
+        found: Doubles = np.log(total / len(self.roots) + LEAST)
         return found
 
     def probabilities(self, vectors: ArrayLike) -> Doubles:

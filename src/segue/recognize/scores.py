@@ -1,23 +1,39 @@
-"""Scores: their descriptors as vectors, their bars as what can be taken away."""
+"""Scores: their descriptors as vectors, their bars as what can be taken away.
+
+Beside the descriptors that all networks take there are families that a teller may ask for by name (MORE).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segue.errors import InputError
 from segue.music.note import Notes
 from segue.music.score import Part, Score
 from segue.recognize.calibration import Doubles
-from segue.recognize.descriptors import describe
+from segue.recognize.descriptors import Heard, describe
+from segue.recognize.drums import drums
 from segue.recognize.head import Floats
+from segue.recognize.voices import voices
+
+MORE: Mapping[str, Callable[[Heard], Doubles]] = MappingProxyType({"drums": drums, "voices": voices})
 
 
 @dataclass(frozen=True)
 class Scores:
-    """The front end of scores: `segue.recognize.descriptors`, bar by bar."""
+    """The front end of scores: `segue.recognize.descriptors`, bar by bar, and after them the families in `more`."""
+
+    more: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.more:
+            if name not in MORE:
+                raise InputError(f"family {name!r}: {', '.join(MORE)} are accepted")
 
     @property
     def kind(self) -> str:
@@ -26,7 +42,8 @@ class Scores:
 
     def vectors(self, items: Sequence[Score]) -> Floats:
         """Return the descriptors of each score (n, d)."""
-        return np.stack([describe(score) for score in items])
+        families = [MORE[name] for name in self.more]
+        return np.stack([describe(score, families) for score in items])
 
     def parts(self, item: Score) -> Sequence[str]:
         """Name the bars, counted from 1."""
