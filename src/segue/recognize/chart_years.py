@@ -40,7 +40,7 @@ class Made:
 
     years: Years
     metrics: dict[str, float]
-    counts: dict[Split, int]
+    counts: dict[str, int]
 
 
 def chart_years(folder: Path) -> dict[str, int]:

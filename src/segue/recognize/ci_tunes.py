@@ -87,7 +87,7 @@ class Made:
 
     head: Head
     metrics: dict[str, float]
-    counts: dict[Split, int]
+    counts: dict[str, int]
 
 
 def make_tunes(root: Path, out: Path, told: Callable[[str], None] = lambda _: None) -> Made:
