@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segue.cli import compose_log, compose_originality, compose_pieces, phrases
+from segue.cli.compose_like import LikeOption, read_model
 from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
@@ -76,12 +77,15 @@ def chords(
     span: SpanOption = "",
     cadence: CadenceOption = None,
     without: WithoutOption = None,
+    like: LikeOption = None,
     number: CountOption = 4,
     seed: SeedOption = 0,
     model: ModelOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write a new progression, go on from one (--after, --from with --more), or change the chords of music (--from).
+
+    With --like the style is that of a file, of a new progression key and metre too; the nearest of many are offered.
 
     Example: segue compose chords verse.cho --after "Dm7 G7 Cmaj7 Am7" --more 4 --style jazz
     """
@@ -91,8 +95,14 @@ def chords(
     wish = _wish(complexity, span, cadence, without)
     named, kept = bars_named(bars), bars_named(keep) or ()
     score = read_file(source) if source is not None else None
+    liked = read_model(like, style) if like is not None else None
+    if liked is not None:
+        is_given = score is not None or bool(after.strip())
+        tune = {"tempo": True, "form": True, "bars": True, "instrument": True}
+        liked = liked.without(**tune, key=key or is_given, metre=metre or is_given)
+        key, metre = key or str(liked.traits.key or ""), metre or str(liked.traits.metre or "")
     with counting("bars", is_quiet=json) as told:
-        studio = open_studio(model, number, seed, style, told)
+        studio = open_studio(model, number, seed, style, told, like=liked)
         if score is not None and not more:
             offers = studio.reharmonize(score, wish, bars=named, keep=kept)
         else:
@@ -100,7 +110,7 @@ def chords(
             behind = more or _MORE if given.chords else 0
             made = studio.chords(given, wish, bars=named, more=behind, keep=kept)
             offers = [replace(offer, value=offer.value.score) for offer in made]  # type: ignore[arg-type, misc]
-    write_offers(offers, out or (), json=json)
+    write_offers(offers, out or (), json=json, like=liked)
 
 
 def harmony(

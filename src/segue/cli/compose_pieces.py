@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segue.cli.compose_like import LikeOption, Model, read_model
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     CountOption,
@@ -29,13 +30,20 @@ from segue.cli.output import counting
 from segue.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segue.compose.melody import MelodyWish
     from segue.compose.offer import Offer
+    from segue.compose.piece import PieceWish
+    from segue.compose.traits import Traits
     from segue.music.note import Notes
     from segue.music.score import Score
 
 LowOption = Annotated[str, typer.Option("--low", metavar="PITCH", help="The lowest pitch, such as G3 or 55.")]
 HighOption = Annotated[str, typer.Option("--high", metavar="PITCH", help="The highest pitch, such as E5 or 76.")]
-InstrumentOption = Annotated[str, typer.Option("--instrument", help="What plays the melody: voice, violin, flute ...")]
+InstrumentOption = Annotated[
+    str, typer.Option("--instrument", help="What plays the melody: voice (without), violin ...")
+]
 MusicArgument = Annotated[Path, typer.Argument(metavar="IN", help="The music: ABC, MIDI, MusicXML, a chart ...")]
 
 _PITCH = re.compile(r"([A-Ga-g][#b♯♭]{0,2})(-?\d)")
@@ -56,8 +64,9 @@ def melody(
     low: LowOption = "",
     high: HighOption = "",
     contour: Annotated[str, typer.Option("--contour", help="rising, falling, arch or valley.")] = "",
-    instrument: InstrumentOption = "voice",
+    instrument: InstrumentOption = "",
     style: StyleOption = "",
+    like: LikeOption = None,
     without: WithoutOption = None,
     number: CountOption = 4,
     seed: SeedOption = 0,
@@ -68,20 +77,23 @@ def melody(
 ) -> None:
     """Write melodies over the chords of IN: free, in a given rhythm, going on from a phrase or answering one.
 
+    With --like the style, instrument and range are those of a file, and the nearest to it of many drawn are offered.
+
     Example: segue compose melody verse.chords verse.musicxml --contour arch --low A3 --high E5 -n 3
     """
-    from segue.compose.melody import MelodyWish
     from segue.formats import read_file
 
     check_files(out or ())
-    wish = MelodyWish(_pitch(low), _pitch(high), contour, instrument, without=tuple(without or ()))
+    liked = read_model(like, style) if like is not None else None
+    liked = liked and liked.without(**_UNASKED, instrument=instrument, low=low or high or instrument)
+    wish = _tune(liked, (low, high), instrument, contour, without)
     score = read_file(source)
     phrase = read_file(after) if after is not None else None
     if rhythm is not None and (phrase is not None or is_answer):
         raise InputError("--rhythm goes with neither --after nor --answer; an answer has the rhythm of its phrase")
     given = _rhythm(read_file(rhythm), rhythm) if rhythm is not None else None
     with counting("bars", is_quiet=json) as told:
-        studio = open_studio(model, number, seed, style, told, judge_of(originality, index))
+        studio = open_studio(model, number, seed, style, told, judge_of(originality, index), liked)
         if is_answer:
             over = score.progression if phrase is not None else None
             offers = studio.answer(phrase or score, over, wish)
@@ -89,7 +101,7 @@ def melody(
             offers = studio.go_on(phrase, score.progression, wish)
         else:
             offers = studio.melody(score.progression, wish, rhythm=given)
-    write_offers(offers, out or (), json=json)
+    write_offers(offers, out or (), json=json, like=liked)
 
 
 def arrange(
@@ -102,6 +114,7 @@ def arrange(
             "--parts", help="bass, piano, guitar, drums, second, alto, tenor, bass voice or satb; those of the style."
         ),
     ] = "",
+    like: LikeOption = None,
     number: CountOption = 1,
     seed: SeedOption = 0,
     model: ModelOption = None,
@@ -111,23 +124,31 @@ def arrange(
 ) -> None:
     """Arrange a lead sheet: parts to its melody (the first part) and chords, which stay the very same.
 
+    With --like the style is that of a file, and drums come where it has drums.
+
     Example: segue compose arrange song.musicxml band.musicxml band.mid --style pop --parts bass,piano,drums
     """
     from segue.formats import read_file
 
     check_files(out or ())
     score = read_file(source)
+    liked = read_model(like, style) if like is not None else None
+    named = _names(parts)
+    if liked is not None:
+        liked = liked.without(**_UNASKED, instrument=True, low=True).unranked
+        style, named = liked.style, named or liked.traits.parts(liked.style)
     with counting("bars", is_quiet=json) as told:
-        studio = open_studio(model, number, seed, "", told, judge_of(originality, index))
-        offers = studio.arrange(score, style, _names(parts))
-    write_offers(offers, out or (), json=json)
+        studio = open_studio(model, number, seed, "", told, judge_of(originality, index), liked)
+        offers = studio.arrange(score, style, named)
+    write_offers(offers, out or (), json=json, like=liked)
 
 
 def piece(
     out: FilesArgument = None,
     form: Annotated[
-        str, typer.Option("--form", help="AABA, AABB, verse-chorus, 12-bar-blues ..., or letters such as ABAC.")
-    ] = "AABA",
+        str,
+        typer.Option("--form", help="AABA (without), AABB, verse-chorus, 12-bar-blues ..., or letters such as ABAC."),
+    ] = "",
     bars: Annotated[int, typer.Option("--bars", min=0, help="How many bars in all; what the form has without.")] = 0,
     style: StyleOption = "",
     key: KeyOption = "",
@@ -138,10 +159,15 @@ def piece(
     ] = 0.25,
     low: LowOption = "",
     high: HighOption = "",
-    instrument: InstrumentOption = "voice",
+    instrument: InstrumentOption = "",
     parts: Annotated[
         str, typer.Option("--parts", help='Parts to arrange to it, such as bass,piano; "style" for those of the style.')
     ] = "",
+    chords: Annotated[
+        bool | None,
+        typer.Option("--chords/--no-chords", help="Write chords; without, unless a tune of --like has none."),
+    ] = None,
+    like: LikeOption = None,
     number: CountOption = 1,
     seed: SeedOption = 0,
     model: ModelOption = None,
@@ -151,34 +177,72 @@ def piece(
 ) -> None:
     """Write a whole piece by a plan of form: sections that come back, each with its cadence.
 
+    With --like the style, key, metre, tempo, form, instrument, range and parts are those of a file where no option says
+    them, and the nearest to it of many drawn are offered. None copies it.
+
     Example: segue compose piece song.musicxml song.mid --form AABA --style pop --key G --parts style --seed 3
     """
-    from segue.compose.melody import MelodyWish
     from segue.compose.piece import PieceWish
+    from segue.compose.traits import Traits
     from segue.music.key import Key
     from segue.music.metre import Metre
 
     check_files(out or ())
+    liked = read_model(like, style) if like is not None else None
+    if liked is not None:
+        sizes = {"form": form, "bars": form or bars, "repeated": form or bars}
+        told = {"key": key, "metre": metre, "tempo": tempo, "instrument": instrument, "low": low or high or instrument}
+        liked = liked.without(**sizes, **told)
+    of = liked.traits if liked is not None else Traits()
+    style = liked.style if liked is not None else style
+    named = _names(parts) or of.parts(style)
     wish = PieceWish(
-        form,
-        bars or None,
+        form or of.form or "AABA",
+        bars or of.bars,
         style,
-        Key.parse(key) if key else None,
-        Metre.parse(metre) if metre else None,
-        tempo or None,
+        Key.parse(key) if key else of.key,
+        Metre.parse(metre) if metre else of.metre,
+        tempo or of.tempo,
         variation,
-        MelodyWish(_pitch(low), _pitch(high), instrument=instrument),
-        _names(parts),
+        _tune(liked, (low, high), instrument, parts=named),
+        named,
     )
-    with counting("bars", is_quiet=json) as told:
-        offers = open_studio(model, number, seed, "", told, judge_of(originality, index)).piece(wish)
-    named = [_titled(offer, form, style) for offer in offers]
-    write_offers(named, out or (), json=json)
+    with counting("bars", is_quiet=json) as shown:
+        offers = open_studio(model, number, seed, "", shown, judge_of(originality, index), liked).piece(wish)
+    has_chords = chords if chords is not None else bool(of.has_chords or named)
+    written = [_written(offer, wish, of, has_chords=has_chords) for offer in offers]
+    write_offers(written, out or (), json=json, like=liked)
 
 
-def _titled(offer: Offer[Score], form: str, style: str) -> Offer[Score]:
-    score = offer.value.replace(title=f"{(style or 'piece').capitalize()} {form} {offer.seed}", composer="Segue")
-    return replace(offer, value=score)
+_UNASKED = dict.fromkeys(("key", "metre", "tempo", "form", "bars", "repeated"), True)  # what given music says itself
+
+
+def _tune(
+    liked: Model | None,
+    ends: tuple[str, str],
+    instrument: str,
+    contour: str = "",
+    without: Sequence[str] | None = None,
+    parts: Sequence[str] = (),
+) -> MelodyWish:
+    """What a melody shall be: as the options say, else as the music that it shall be like."""
+    from segue.compose.melody import MelodyWish
+
+    low, high = map(_pitch, ends)
+    if liked is not None and low is None and high is None:
+        low, high = liked.traits.range_for(parts)
+    player = instrument or (liked.traits.instrument if liked is not None else "") or "voice"
+    return MelodyWish(low, high, contour, player, without=tuple(without or ()))
+
+
+def _written(offer: Offer[Score], wish: PieceWish, of: Traits, *, has_chords: bool) -> Offer[Score]:
+    """A piece with a title, and with the repeat signs of the music that it is like; without chords if they are not
+    asked for."""
+    from segue.compose.forms import plan
+
+    score = of.signed(offer.value, plan(wish.form, wish.bars))
+    score = score.replace(title=f"{(wish.style or 'piece').capitalize()} {wish.form} {offer.seed}", composer="Segue")
+    return replace(offer, value=score if has_chords else score.replace(chords=()))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from segue.cli.output import console, print_json
 from segue.errors import InputError
 
 if TYPE_CHECKING:
+    from segue.cli.compose_like import Model
     from segue.compose.offer import Offer
     from segue.compose.originality import Originality
     from segue.compose.studio import Studio
@@ -82,9 +83,11 @@ def open_studio(
     style: str,
     told: Callable[[int], None],
     judge: Originality | bool = True,
+    like: Model | None = None,
 ) -> Studio:
     """A studio that tells how many bars are done and writes its offers into the home's log.
 
+    With music that offers shall be `like` the style is that of it where none is named.
     Without a named model it has those that were tuned to the user's tunes and are served, else the shipped ones.
     """
     from segue.compose.studio import Studio
@@ -96,7 +99,8 @@ def open_studio(
     opened = Studio.open(model or served_model(registry, SCORE), n=number, seed=seed, style=style)
     heard = served_model(registry, HARMONY)
     harmony = None if heard is None else load_harmony(heard)
-    return replace(opened, progress=told, recorder=HomeRecorder(), originality=judge, harmony=harmony)
+    opened = replace(opened, progress=told, recorder=HomeRecorder(), originality=judge, harmony=harmony)
+    return opened if like is None else replace(opened, liking=like.liking, style=style or like.style)
 
 
 def judge_of(is_on: bool, index: Path | None) -> Originality | bool:
@@ -108,8 +112,8 @@ def judge_of(is_on: bool, index: Path | None) -> Originality | bool:
     return load_originality(index / "tunes.npz", index / "borrowing.json")
 
 
-def write_offers(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: bool) -> None:
-    """Write each offer in every format, and tell what they are: chords, fit, reasons.
+def write_offers(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: bool, like: Model | None = None) -> None:
+    """Write each offer in every format, and tell what they are: chords, fit, reasons, and what they are `like`.
 
     Where Ctrl-C ended the work what is done is written, and the exit code is 130.
     """
@@ -122,9 +126,13 @@ def write_offers(offers: Sequence[Offer[Score]], out: Sequence[Path], *, json: b
             write_file(offer.value, file)
         files.append([str(file) for file in mine])
     rows = [_row(offer, mine) for offer, mine in zip(offers, files, strict=True)]
+    if like is not None:
+        rows = [row | {"like": like.row(offer.value)} for row, offer in zip(rows, offers, strict=True)]
     if json:
         print_json(rows)
     else:
+        for line in like.lines(len(offers)) if like is not None else ():
+            console().print(line, markup=False, soft_wrap=True)
         _tell(rows, offers, files)
     if any(offer.is_stopped for offer in offers):
         raise typer.Exit(_STOPPED)

@@ -103,7 +103,7 @@ def piece(
         offers = _together(engine, wish, planned, samplings, (told, seen))
         if not wish.parts or len(offers[0].value.bars) < planned.bars:
             return offers, len(offers[0].value.bars) < planned.bars
-        return _arranged(engine, wish, offers, samplings, told)
+        return with_parts(engine, wish.parts, offers, samplings, told)
 
     return in_batches(n, sampling.seed, written)
 
@@ -165,11 +165,18 @@ def _in_step(engine: Engine, steps: Sequence[_Step]) -> list[_Drawn]:
     return [found[place] for place in range(len(steps))]
 
 
-def _arranged(
-    engine: Engine, wish: PieceWish, offers: Sequence[Offer[Score]], samplings: Sequence[Sampling], told: Told
+def with_parts(
+    engine: Engine,
+    parts: Sequence[str],
+    offers: Sequence[Offer[Score]],
+    samplings: Sequence[Sampling],
+    told: Told = silent,
 ) -> tuple[list[Offer[Score]], bool]:
-    """The pieces with their parts, and whether Ctrl-C came; then those that have some by then."""
-    parts = () if wish.parts == ("style",) else wish.parts
+    """Return pieces with parts arranged to them ("style": those of their style), and whether Ctrl-C came.
+
+    If it did, those are returned that have some parts by then.
+    """
+    parts = () if tuple(parts) == ("style",) else parts
     found: list[Offer[Score]] = []
     try:
         for offer, sampling in zip(offers, samplings, strict=True):

@@ -20,11 +20,12 @@ from segue.compose.chords import ChordWish, chords, reharmonize
 from segue.compose.drawing import SAMPLING, Draws, Seen
 from segue.compose.harmonize import harmonize
 from segue.compose.infill import infill
+from segue.compose.liking import Liking
 from segue.compose.log import Records
 from segue.compose.melody import MelodyWish, answer, go_on, melody
 from segue.compose.offer import Offer, T, check_count
 from segue.compose.originality import Originality, load_originality
-from segue.compose.piece import PieceWish, piece
+from segue.compose.piece import PieceWish, piece, with_parts
 from segue.compose.redrawing import AGAIN, Redrawing
 from segue.errors import InputError, did_you_mean
 from segue.models.engine import load_engine
@@ -57,6 +58,8 @@ class Studio:
 
     New melodies that are too near to a tune which the model learned from are drawn again (`segue.compose.redrawing`):
     `originality` is the index that they are held against, True the one that Segue brings along, False none.
+    With a `liking` the nearest of many drawn to a piece that is there are offered, none a copy of it
+    (`segue.compose.liking`): of chords, reharmonizing, infill, melodies and pieces.
     Words that `segue.compose.care` holds are put into `queue`; `phrases` is the phrase model and `harmony` the
     harmony model, without them those that Segue brings along.
     """
@@ -74,6 +77,7 @@ class Studio:
     queue: Holds | None = None
     phrases: Phrases | None = None
     harmony: HarmonyModel | None = None
+    liking: Liking | None = None
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -102,7 +106,11 @@ class Studio:
         """Fill bars of a progression, and `more` behind it; see `segue.compose.chords.chords`."""
         wanted = None if bars is None and (more or not keep) else self._bars(progression.bars, bars, keep)
         asked = self._wish(wish)
-        offers = chords(self.engine, progression, wanted, asked, more=more, draws=self.draws)
+
+        def ask(draws: Draws) -> list[Offer[Progression]]:
+            return chords(self.engine, progression, wanted, asked, more=more, draws=draws)
+
+        offers = self._liked(ask)(self.draws)
         return self._recorded("chords", offers, progression, wish=asked, bars=wanted, more=more)
 
     def reharmonize(
@@ -115,7 +123,11 @@ class Studio:
     ) -> list[Offer[Score]]:
         """Give other chords to music that has some; see `segue.compose.chords.reharmonize`."""
         wanted, asked = self._bars(score.bars, bars, keep), self._wish(wish)
-        offers = reharmonize(self.engine, score, wanted, asked, draws=self.draws)
+
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return reharmonize(self.engine, score, wanted, asked, draws=draws)
+
+        offers = self._liked(ask)(self.draws)
         return self._recorded("reharmonize", offers, score, wish=asked, bars=wanted)
 
     def harmonize(
@@ -147,7 +159,7 @@ class Studio:
         def ask(draws: Draws) -> list[Offer[Score]]:
             return infill(self.engine, score, wanted, parts, style=self.style, without=self.without, draws=draws)
 
-        offers = self._original(ask, score, style=self.style or score.style)
+        offers = self._original(self._liked(ask), score, style=self.style or score.style)
         return self._recorded("infill", offers, score, bars=wanted, parts=parts)
 
     def melody(
@@ -160,7 +172,7 @@ class Studio:
             n, sampling = draws.n, draws.sampling
             return melody(self.engine, progression, asked, rhythm=rhythm, n=n, sampling=sampling, told=self._told)
 
-        return self._recorded("melody", self._original(ask, style=asked.style), progression, wish=asked)
+        return self._recorded("melody", self._original(self._liked(ask), style=asked.style), progression, wish=asked)
 
     def go_on(self, phrase: Score, progression: Progression, wish: MelodyWish | None = None) -> list[Offer[Score]]:
         """Continue a phrase over further chords; see `segue.compose.melody.go_on`."""
@@ -169,7 +181,7 @@ class Studio:
         def ask(draws: Draws) -> list[Offer[Score]]:
             return go_on(self.engine, phrase, progression, asked, n=draws.n, sampling=draws.sampling, told=self._told)
 
-        return self._recorded("go_on", self._original(ask, phrase, style=asked.style), phrase, wish=asked)
+        return self._recorded("go_on", self._original(self._liked(ask), phrase, style=asked.style), phrase, wish=asked)
 
     def answer(
         self, phrase: Score, progression: Progression | None = None, wish: MelodyWish | None = None
@@ -180,7 +192,7 @@ class Studio:
         def ask(draws: Draws) -> list[Offer[Score]]:
             return answer(self.engine, phrase, progression, asked, n=draws.n, sampling=draws.sampling, told=self._told)
 
-        return self._recorded("answer", self._original(ask, phrase, style=asked.style), phrase, wish=asked)
+        return self._recorded("answer", self._original(self._liked(ask), phrase, style=asked.style), phrase, wish=asked)
 
     def arrange(self, sheet: Score, style: str = "", parts: Sequence[str] = ()) -> list[Offer[Score]]:
         """Write parts to a lead sheet; see `segue.compose.arrange.arrange`."""
@@ -198,10 +210,20 @@ class Studio:
         given = wish or PieceWish()
         asked = replace(given, style=given.style or self.style)
 
-        def ask(draws: Draws) -> list[Offer[Score]]:
-            return piece(self.engine, asked, n=draws.n, sampling=draws.sampling, told=self._told, seen=draws.seen)
+        parts = asked.parts if self.liking is not None else ()
+        lead = replace(asked, parts=()) if parts else asked  # parts come to those that are chosen
 
-        return self._recorded("piece", self._original(ask, style=asked.style), None, wish=asked)
+        def ask(draws: Draws) -> list[Offer[Score]]:
+            return piece(self.engine, lead, n=draws.n, sampling=draws.sampling, told=self._told, seen=draws.seen)
+
+        def chosen(draws: Draws) -> list[Offer[Score]]:
+            offers = self._liked(ask)(draws)
+            if not parts or any(offer.is_stopped for offer in offers):
+                return offers
+            samplings = [replace(draws.sampling, seed=offer.seed) for offer in offers]
+            return with_parts(self.engine, parts, offers, samplings, self._told)[0]
+
+        return self._recorded("piece", self._original(chosen, style=asked.style), None, wish=asked)
 
     def lyrics(
         self,
@@ -272,6 +294,10 @@ class Studio:
             return drawn(draws.n, draws.sampling.seed, once, *given)
 
         return self._original(ask, *given, style=style)
+
+    def _liked(self, ask: Callable[[Draws], list[Offer[T]]]) -> Callable[[Draws], list[Offer[T]]]:
+        """What asks for offers, of more than are wanted the nearest to what they shall be like."""
+        return ask if self.liking is None else self.liking.nearest(ask)
 
     def _original(
         self, ask: Callable[[Draws], list[Offer[Score]]], *given: Score, style: str = ""
