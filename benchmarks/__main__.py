@@ -45,6 +45,7 @@ BENCHMARKS: tuple[str, ...] = (
     "lyrics_en",
     "lyrics_zh",
     "style_scores",
+    "style_encoder",
     "style_chords",
     "style_ci",
     "style_languages",

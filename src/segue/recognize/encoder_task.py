@@ -38,7 +38,7 @@ ENCODER, TRANSPOSED = "encoder", 0.5  # the model's folder beside its networks; 
 _SMOOTHING, _HEAD_DROPOUT, _BALANCE = 0.05, 0.5, 0.5  # those of `segue.recognize.net`
 # `lr` is that of model and networks alike, `max_length` tokens are read of a window
 RECIPE = Recipe(
-    backbone="score", method="lora", lr=3e-4, weight_decay=0.05, batch_size=8, epochs=3, max_length=LONGEST, patience=0
+    backbone="score", method="lora", lr=5e-4, weight_decay=0.05, batch_size=8, epochs=3, max_length=LONGEST, patience=0
 )
 
 

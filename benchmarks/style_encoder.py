@@ -1,0 +1,211 @@
+"""Does the score model hear what style a tune is? `python -m benchmarks.style_encoder [heads | tuned ...]`
+
+The book a tune of Nottingham is from (9), told from the score model's pooled vectors; no weights of it have seen
+Nottingham, its titles or its tunes, and the header tells it no style. Folds, networks and calibration are those of
+`benchmarks.style_scores`.
+
+- `style.nottingham_encoder_acc`, `_f1`: networks on the frozen model's vectors alone (768), five folds, three seeds;
+  `_fused`: with the 822 descriptors behind them, which on parts of the train folds was better than the mean
+  probability of networks on each. The same networks on the descriptors alone are `style.nottingham_acc`, `_f1`.
+- `_tuned_head`, `_tuned_lora`, `_tuned_full`: the first fold of seed 0 alone, vectors and descriptors: the networks as
+  they are, and taught on together with low-rank updates of the model or with all of it. A tenth of the train part
+  chooses the weights. The standard error is that of a share of the fold's tunes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
+from benchmarks.style_scores import BARS, FOLDS, HELD, PLACES, SEEDS, Labelled, nottingham, stratified
+from segue.models.score.folder import SHIPPED, WEIGHTS, load_score_model
+from segue.recognize.encoder import LONGEST, MOST, Encoded
+from segue.recognize.encoder_task import RECIPE, say_all, tune_encoder
+from segue.recognize.head import Floats
+from segue.recognize.net import RECIPE as NET_RECIPE
+from segue.recognize.net import fit_nets
+from segue.recognize.nets import Nets
+from segue.tune.callbacks import ProgressBar
+from segue.tune.metrics import accuracy, macro_f1
+from segue.tune.stats import figure
+
+KEPT = ROOT / ".scratch" / "benchmarks" / "style_encoder"
+_TUNED = RECIPE.replace(epochs=2)
+METHODS = {"lora": _TUNED, "full": _TUNED.replace(method="full", lr=1e-4)}
+Shares = NDArray[np.float64]
+
+
+@lru_cache(maxsize=1)
+def encoded() -> Floats:
+    """The frozen model's vectors of all tunes (n, 768), kept on disk by what they are made of."""
+    labelled = nottingham()
+    made_of = f"{sha256_of([SHIPPED / WEIGHTS, data_dir() / PLACES['nottingham']])} {LONGEST} {MOST}"
+    file = KEPT / f"vectors-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.npy"
+    if not file.is_file():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        found = Encoded(is_described=False).vectors([piece.score for piece in labelled.pieces])
+        partial = file.with_suffix(".partial")
+        with partial.open("wb") as stream:
+            np.save(stream, found)
+        partial.replace(file)
+    held: Floats = np.load(file)
+    return held
+
+
+def fused() -> Floats:
+    """The frozen model's vectors with the descriptors behind them (n, 768 + 822)."""
+    return np.concatenate([encoded(), nottingham().vectors], 1)
+
+
+def heads() -> list[Result]:
+    """Networks on the frozen model's vectors, alone and with the descriptors, over all folds and seeds."""
+    labelled = nottingham()
+    classes = np.array([labelled.names.index(style) for style in labelled.styles])
+    found: dict[str, list[float]] = {}
+    for name, vectors in (("_fused", fused()), ("", encoded())):
+        for seed in SEEDS:
+            shares = _told(labelled, vectors, name, seed)
+            found.setdefault(f"acc{name}", []).append(accuracy(classes, shares))
+            found.setdefault(f"f1{name}", []).append(macro_f1(classes, shares))
+    facts = {**NET_RECIPE.as_dict(), "pooled": "mean and deviation", "longest": LONGEST}
+    return [
+        _result(
+            f"style.nottingham_encoder_{metric}{name}",
+            found[metric + name],
+            (len(classes), SEEDS),
+            facts,
+            BARS[f"nottingham_{metric}"] if name == "_fused" else None,
+        )
+        for name in ("", "_fused")
+        for metric in ("acc", "f1")
+    ]
+
+
+def _told(labelled: Labelled, vectors: Floats, name: str, seed: int) -> Shares:
+    """Probabilities (n, styles) of all tunes, each told by networks of the folds that it is not in."""
+    shares = np.zeros((len(vectors), len(labelled.names)))
+    for number, (train, test) in enumerate(stratified(labelled, seed)):
+        learned, held = parted(train, seed)
+        nets = _nets(labelled, vectors, learned, f"{seed}-{number}").calibrated(
+            vectors[held], [labelled.styles[row] for row in held]
+        )
+        shares[np.ix_(test, [labelled.names.index(style) for style in nets.styles])] = nets.probabilities(vectors[test])
+        print(f"heads{name}, seed {seed}, fold {number + 1} of {FOLDS}", file=sys.stderr, flush=True)
+    return shares
+
+
+def _nets(labelled: Labelled, vectors: Floats, learned: NDArray[np.int64], fold: str) -> Nets:
+    recipe = NET_RECIPE.replace(seed=10 * int(fold.partition("-")[0]))
+    folder = KEPT / f"heads-{_digest(vectors)}" / fold
+    return fit_nets(vectors[learned], [labelled.styles[row] for row in learned], folder, recipe)
+
+
+def parted(train: NDArray[np.int64], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of a train part to learn from, and the tenth that is held out."""
+    held = train[np.random.default_rng(seed).permutation(len(train)) % HELD == 0]
+    return np.setdiff1d(train, held), held
+
+
+def _digest(vectors: Floats) -> str:
+    """What trainings are kept by, so that none is taken for one on other vectors."""
+    return hashlib.sha256(vectors.tobytes()).hexdigest()[:12]
+
+
+def tuned(methods: Sequence[str] = tuple(METHODS)) -> list[Result]:
+    """The first fold of seed 0: networks on the frozen model's vectors and descriptors, then taught on with it."""
+    labelled, names = nottingham(), nottingham().names
+    classes = np.array([names.index(style) for style in labelled.styles])
+    train, test = next(stratified(labelled, SEEDS[0]))
+    learned, held = parted(train, SEEDS[0])
+    vectors = fused()
+    digest = _digest(vectors)
+    nets = _nets(labelled, vectors, learned, f"{SEEDS[0]}-0")
+    results = _of_fold("head", nets, vectors[test], classes[test], NET_RECIPE.as_dict())
+    scores = [labelled.pieces[row].score for row in range(len(classes))]
+    said = say_all(scores, [nets.styles.index(style) for style in labelled.styles])
+    for method in methods:
+        made = tune_encoder(
+            load_score_model(),
+            nets,
+            [said[row] for row in learned],
+            [said[row] for row in held],
+            METHODS[method],
+            KEPT / f"{method}-{digest}",
+            [ProgressBar()],
+        )
+        made.save(KEPT / f"{method}-{digest}" / "tuned")
+        front = Encoded(KEPT / f"{method}-{digest}" / "tuned" / "encoder")
+        results += _of_fold(
+            method,
+            made.nets,
+            front.vectors([scores[row] for row in test]),
+            classes[test],
+            {
+                **METHODS[method].as_dict(),
+                "trained": made.trainable.trainable,
+                "best_step": made.fit.best_step,
+                "steps": made.fit.steps,
+                "seconds": round(made.fit.seconds),
+                "valid_before": dict(made.fit.before),
+                "valid_after": dict(made.fit.best),
+            },
+        )
+    return results
+
+
+def _of_fold(
+    method: str, nets: Nets, vectors: Floats, classes: NDArray[np.int64], facts: Mapping[str, object]
+) -> list[Result]:
+    names = nottingham().names
+    shares = np.zeros((len(classes), len(names)))
+    shares[:, [names.index(style) for style in nets.styles]] = nets.probabilities(vectors)
+    right = accuracy(classes, shares)
+    error = float(np.sqrt(right * (1 - right) / len(classes)))
+    name, size = "style.nottingham_encoder_{}_tuned_" + method, (len(classes), SEEDS[:1])
+    return [
+        replace(_result(name.format("acc"), [right], size, facts), error=error),
+        _result(name.format("f1"), [macro_f1(classes, shares)], size, facts),
+    ]
+
+
+def _result(
+    name: str,
+    values: Sequence[float],
+    size: tuple[int, tuple[int, ...]],
+    facts: Mapping[str, object],
+    bar: float | None = None,
+) -> Result:
+    told = figure(values)
+    return Result(
+        id=name,
+        value=told.mean,
+        error=told.error,
+        unit="",
+        better="higher",
+        bar=bar,
+        seeds=size[1],
+        n=size[0],
+        command="python -m benchmarks.style_encoder",
+        recipe=facts,
+        data_sha256=sha256_of([data_dir() / PLACES["nottingham"]]),
+    )
+
+
+CASES = {"heads": heads, "tuned": tuned}
+
+
+def run() -> list[Result]:
+    """Measure all."""
+    return [result for case in CASES.values() for result in case()]
+
+
+if __name__ == "__main__":
+    asked = [case for name, case in CASES.items() if not sys.argv[1:] or name in sys.argv[1:]]
+    write("style_encoder", [result for case in asked for result in case()])
