@@ -41,6 +41,16 @@ class Recognizer:
             return self.score(item, is_explained=is_explained)
         return Answer(kind_of(item), (), False, (f"styles of {kind_of(item)} are not told yet",))
 
+    def together(self, path: Path, *, hears_notes: bool = False, is_explained: bool = True) -> Answer:
+        """Tell the family of styles that all witnesses of a file speak for; see `tell_together`."""
+        from segue.recognize.together import tell_together
+
+        return tell_together(self, path, hears_notes=hears_notes, is_explained=is_explained)
+
+    def styles(self, kind: str) -> tuple[str, ...]:
+        """Return all styles that a kind can be told; () for a kind that has no networks here."""
+        return self._scores.styles if kind == _SCORE else ()
+
     def score(self, score: Score, *, is_explained: bool = True) -> Answer:
         """Tell the style of a score; one without notes gets no guess, and a notice.
 

@@ -102,18 +102,18 @@ def _beats(starts: Doubles, weights: Doubles, end: float) -> Doubles:
     """Beats from before the first beginning to behind the end, in seconds."""
     curve = _curve(starts, weights)
     period = _period(curve)
-    lags = np.arange(-round(2 * period), -round(period / 2) + 1)
-    cost = -_TIGHT * np.log(-lags / period) ** 2 * curve.std()
-    best, before = curve.copy(), np.full(len(curve), -1)
+    lags = np.arange(round(2 * period), round(period / 2) - 1, -1)
+    cost = -_TIGHT * np.log(lags / period) ** 2 * curve.std()
+    most, count = int(lags[0]), len(lags)
+    best = np.concatenate([np.full(most, -np.inf), curve])  # before the first place there is no beat
+    before = np.full(len(curve), -1)
     for place in range(len(curve)):
-        there = place + lags
-        mine = there >= 0
-        if mine.any():
-            scores = best[there[mine]] + cost[mine]
-            at = int(scores.argmax())
-            if scores[at] > 0:
-                best[place] += scores[at]
-                before[place] = there[mine][at]
+        scores = best[place : place + count] + cost
+        at = int(scores.argmax())
+        if scores[at] > 0:
+            best[most + place] += scores[at]
+            before[place] = place + at - most
+    best = best[most:]
     last = len(curve) - round(period)
     place = max(last, 0) + int(best[max(last, 0) :].argmax())
     found = []
