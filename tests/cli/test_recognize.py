@@ -72,6 +72,22 @@ def test_the_sentence_names_bars_and_what_is_left_without_them_in_both_languages
     assert guess["without"] == pytest.approx(nets.probabilities(vectors)[0][nets.styles.index("jig")], abs=1e-4)
 
 
+def test_a_picture_is_written_beside_and_of_a_folder_one_for_each_file(jig: Path, tmp_path: Path) -> None:
+    told = run(jig, "--picture", tmp_path / "jig.svg")
+    assert told["picture"] == str(tmp_path / "jig.svg")
+    drawn = (tmp_path / "jig.svg").read_text("utf-8")
+    assert f"<title>{told['sentence']}</title>" in drawn and "A jig" in drawn
+    for folder in ("one", "two"):
+        (tmp_path / "many" / folder).mkdir(parents=True)
+        (tmp_path / "many" / folder / "jig.abc").write_text(JIG, encoding="utf-8")
+    rows = run(tmp_path / "many", "--picture", tmp_path / "heat", "--language", "zh")["answers"]
+    assert [Path(row["picture"]).name for row in rows] == ["jig.abc.svg", "jig.abc-2.svg"]
+    for row in rows:
+        assert row["sentence"] in Path(row["picture"]).read_text("utf-8")
+    with pytest.raises(InputError, match=r"jig\.pdf: pictures"):
+        run(jig, "--picture", tmp_path / "jig.pdf")
+
+
 @pytest.mark.usefixtures("jig")
 def test_of_a_folder_what_cannot_be_read_is_named_and_the_rest_is_told(tmp_path: Path) -> None:
     (tmp_path / "broken.mid").write_bytes(b"MThd")

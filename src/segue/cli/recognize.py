@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -55,6 +56,10 @@ def files(
     language: Annotated[
         Literal["en", "zh"], typer.Option("--language", help="Language of the sentence that tells it.")
     ] = "en",
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Heat map of the evidence, .svg or .png; of several a folder."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Tell the style of scores and recordings: the three likeliest, how sure that is, and what it goes by.
@@ -63,25 +68,41 @@ def files(
 
     `files` need not be said: segue recognize tune.abc
 
-    Example: segue recognize files tune.abc my-music --json
+    Example: segue recognize files tune.abc --picture tune.svg --json
     """
+    from segue.recognize.items import read_item
+    from segue.recognize.pictures import check_suffix, save
     from segue.recognize.recognizer import SHIPPED, Recognizer
     from segue.recognize.sentences import sentence
 
     recognizer = Recognizer(model or SHIPPED)
     files, is_many = _files(paths), len(paths) > 1 or paths[0].is_dir()
+    if picture is not None and not is_many:
+        check_suffix(picture)
     rows: list[dict[str, object]] = []
     broken: list[str] = []
+    places = dict(zip(files, _places(files, picture, is_many=is_many), strict=True))
     shown = track(files, "recognizing", console=Console(stderr=True, highlight=False), disable=json or not is_many)
     for file in shown:
+        place = places[file]
         try:
-            answer = recognizer.file(file, is_explained=because and (json or not is_many))
+            is_explained = picture is not None or (because and (json or not is_many))
+            answer = recognizer.file(file, is_explained=is_explained)
+            if place is not None:
+                save(read_item(file), answer, place, language)
         except SegueError as error:
             if not is_many:
                 raise
             broken.append(str(error))
             continue
-        rows.append({"file": str(file), "sentence": sentence(answer, language), **asdict(answer)})
+        rows.append(
+            {
+                "file": str(file),
+                "sentence": sentence(answer, language),
+                "picture": place and str(place),
+                **asdict(answer),
+            }
+        )
         if not json:
             _tell(file, answer, language, is_short=is_many)
     if json:
@@ -100,6 +121,22 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     if not found:
         raise InputError(f"{paths[0]} holds no file of music")
     return found
+
+
+def _places(files: Sequence[Path], picture: Path | None, *, is_many: bool) -> list[Path | None]:
+    """Where the picture of each file goes: of several into a folder, under their names, alike ones numbered."""
+    if picture is None:
+        return [None] * len(files)
+    if not is_many:
+        return [picture]
+    picture.mkdir(parents=True, exist_ok=True)
+    often: Counter[str] = Counter()
+    places: list[Path | None] = []
+    for file in files:
+        often[file.name] += 1
+        more = f"-{often[file.name]}" if often[file.name] > 1 else ""
+        places.append(picture / f"{file.name}{more}.svg")
+    return places
 
 
 def _tell(file: Path, answer: Answer, language: str, *, is_short: bool) -> None:
