@@ -142,11 +142,16 @@ def test_the_answer_names_who_speaks_for_it_and_keeps_all_answers() -> None:
     assert told.guesses[0].probability - told.guesses[0].because[0].drop == pytest.approx(without)
 
 
-def test_it_is_sure_over_the_threshold_alone() -> None:
-    told = [witness("audio", rock=0.6), witness("notes", rock=0.5)]
+def test_it_is_sure_over_the_threshold_where_somebody_sure_says_so() -> None:
+    told = [witness("audio", is_sure=True, rock=0.6), witness("notes", rock=0.5)]
     share = pooled(told, EVEN)["rock"]
     assert fuse(told, Gate(threshold=share - 0.01)).is_sure
     assert not fuse(told, Gate(threshold=share + 0.01)).is_sure
+    doubt = [witness("audio", rock=0.6), witness("notes", rock=0.5)]
+    assert not fuse(doubt, Gate(threshold=share - 0.01)).is_sure
+    against = [*told, witness("chords", is_sure=True, jazz=0.3)]
+    assert fuse(against, Gate(threshold=0.1)).guesses[0].style == "rock"
+    assert not fuse(against, Gate(threshold=0.1)).is_sure
 
 
 def test_what_a_file_calls_itself_is_heard_and_never_settles_anything() -> None:
@@ -155,10 +160,10 @@ def test_what_a_file_calls_itself_is_heard_and_never_settles_anything() -> None:
     alone = fuse([named], Gate(threshold=0.1))
     assert alone.guesses[0].style == "jazz" and not alone.is_sure
     assert alone.guesses[0].because[0].what == "the file calls itself Hard Bop Jazz"
-    sound = witness("audio", rock=0.45, jazz=0.4)
+    sound = witness("audio", is_sure=True, rock=0.45, jazz=0.4)
     both = fuse([sound, named], Gate(threshold=0.1))
     assert both.guesses[0].style == "jazz" and not both.is_sure  # the sound alone would say rock
-    assert fuse([witness("audio", jazz=0.6), named], Gate(threshold=0.1)).is_sure
+    assert fuse([witness("audio", is_sure=True, jazz=0.6), named], Gate(threshold=0.1)).is_sure
 
 
 def test_two_that_are_sure_and_disagree_are_named() -> None:
@@ -204,8 +209,10 @@ def test_the_learned_pool_is_right_more_often_than_its_best_witness() -> None:
 def test_the_threshold_keeps_the_risk_on_what_it_was_learned_from() -> None:
     rows = drawn(300, np.random.default_rng(2), score=0.8, chords=0.7)
     gate = fit_gate(rows, risk=0.1)
-    answers = [(fuse(heard, gate), truth) for heard, truth in rows]
-    sure = [told.style == truth for told, truth in answers if told.is_sure]
+    pools = [(pooled(heard, gate), truth) for heard, truth in rows]
+    sure = [
+        max(told, key=lambda one: told[one]) == truth for told, truth in pools if max(told.values()) >= gate.threshold
+    ]
     assert len(sure) > 50 and np.mean(sure) >= 0.9
 
 

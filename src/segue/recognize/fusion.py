@@ -158,8 +158,9 @@ def pooled(witnesses: Sequence[Witness], gate: Gate) -> dict[str, float]:
 def fuse(witnesses: Sequence[Witness], gate: Gate) -> Answer:
     """Return the families that witnesses tell together, the likeliest three, because of whom; kind "all".
 
-    The drop of a witness is how far the probability falls when it is not heard. The answer is sure where the pool is,
-    and would say the same without what the file calls itself. InputError where there is no witness.
+    The drop of a witness is how far the probability falls when it is not heard. The answer is sure where the pool is
+    over its threshold, a witness that is sure by its own measure says the same, none that is sure says another family,
+    and what the file calls itself was not needed for it. InputError where there is no witness.
     """
     shares = pooled(witnesses, gate)
     order = sorted(shares, key=lambda family: -shares[family])[:TOP]
@@ -174,9 +175,9 @@ def fuse(witnesses: Sequence[Witness], gate: Gate) -> Answer:
         because = tuple(Because(_says(witnesses[at], family), drops[at], at) for at in heard if drops[at] > 0)
         guesses.append(Guess(family, min(shares[family], 1.0), because))
     others = [one for one in witnesses if one.answer.kind != NAMED]
-    alone = pooled(others, gate) if others else {}
-    is_agreed = bool(alone) and max(alone, key=lambda family: alone[family]) == order[0]
-    is_sure = shares[order[0]] >= gate.threshold and is_agreed
+    is_agreed = bool(others) and _likeliest(pooled(others, gate)) == order[0]
+    backed = {_likeliest(one.shares) for one in others if one.answer.is_sure}
+    is_sure = shares[order[0]] >= gate.threshold and is_agreed and backed == {order[0]}
     return Answer(KIND, tuple(guesses), is_sure, tuple(_notices(witnesses)), tuple(one.answer for one in witnesses))
 
 
@@ -184,6 +185,10 @@ def _votes(witness: Witness, even: float) -> dict[str, float]:
     """log(p * k) of each family, a little of p spread evenly."""
     count = len(witness.shares)
     return {family: float(np.log((1 - even) * share * count + even)) for family, share in witness.shares.items()}
+
+
+def _likeliest(shares: Mapping[str, float]) -> str:
+    return max(shares, key=lambda family: shares[family])
 
 
 def _says(witness: Witness, family: str) -> str:
@@ -195,7 +200,7 @@ def _says(witness: Witness, family: str) -> str:
 def _notices(witnesses: Sequence[Witness]) -> list[str]:
     """What witnesses say of themselves, and who contradicts whom though both are sure."""
     found = list(dict.fromkeys(notice for one in witnesses for notice in one.answer.notice))
-    sure = [(one, max(one.shares, key=lambda family: one.shares[family])) for one in witnesses if one.answer.is_sure]
+    sure = [(one, _likeliest(one.shares)) for one in witnesses if one.answer.is_sure]
     for one, family in sure[1:]:
         if family != sure[0][1]:
             found.append(f"{sure[0][0].name} and {one.name} disagree: {sure[0][1]}, {family}")
