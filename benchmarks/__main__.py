@@ -33,6 +33,7 @@ BENCHMARKS: tuple[str, ...] = (
     "score_pieces",
     "score_engine",
     "compose_pieces",
+    "compose_like",
     "compose_speed",
     "compose_valid",
     "compose_rules",
@@ -50,6 +51,7 @@ BENCHMARKS: tuple[str, ...] = (
     "style_ci",
     "style_languages",
     "style_gtzan",
+    "style_few_shot",
     "style_midi",
     "style_speed",
 )
