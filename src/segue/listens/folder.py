@@ -16,6 +16,7 @@ from segue.errors import InputError
 from segue.listens.song import Song, check_text
 from segue.listens.sources.items import Broken, length
 from segue.listens.store import Store
+from segue.listens.styles import HeardFile
 
 SUFFIXES = frozenset(
     ".aac .aif .aiff .ape .asf .dsf .flac .m4a .m4b .mp3 .mp4 .mpc .oga .ogg .opus .spx .tta .wav .wma .wv".split()  # noqa: SIM905
@@ -112,6 +113,13 @@ def read_song(path: Path) -> Song | Broken:
         return to_song(tags, length(getattr(file.info, "length", None)), path)
     except UNREADABLE as error:
         return Broken(shown(path), f"{error}"[:200] or type(error).__name__)
+
+
+def heard_file(path: Path, style: str, probability: float, model: str) -> HeardFile:
+    """What was told of an audio file, with the song that its tags name; InputError where its path cannot be kept."""
+    song = read_song(path)
+    named = path_id(path).get("path") or shown(path.resolve())
+    return HeardFile(named, None if isinstance(song, Broken) else song, style, probability, model)
 
 
 def to_song(tags: Mapping[str, Any], duration: float | None, path: Path) -> Song:
