@@ -102,19 +102,6 @@ def test_replacing_keeps_the_old_genre_in_the_log(tmp_path: Path) -> None:
     assert put_back(change) and path.read_bytes() == before
 
 
-def test_a_dry_run_tells_the_change_and_makes_none(tmp_path: Path) -> None:
-    path = made(tmp_path, "mp3")
-    before, facts = path.read_bytes(), path.stat()
-
-    def never(_: Change) -> None:
-        raise AssertionError("a dry run writes nothing down")
-
-    change = write_genre(path, "jazz", never, is_dry=True)
-    assert change is not None and (change.old, change.new) == ((), "jazz")
-    assert path.read_bytes() == before and path.stat() == facts
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_tags_in_id3v2_3_stay_so_and_keep_their_frames(tmp_path: Path) -> None:
     path = made(tmp_path, "mp3")
     ID3(path).delete(path)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from typer.core import TyperGroup
 
-from segue.cli import recognize_making
+from segue.cli import recognize_making, recognize_write
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
 from segue.errors import InputError, SegueError
@@ -29,9 +29,10 @@ class FilesFirst(TyperGroup):
     """A group whose command `files` need not be said: `recognize tune.abc` is `recognize files tune.abc`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `files` before what begins with no command of the group."""
-        if args and args[0] not in self.commands and args[0] != "--help":
-            args = [FILES, *args]
+        """Put `files` before what begins with no command of the group; `write` where --write is among it."""
+        if args and (args[0] == FILES or args[0] not in self.commands) and args[0] != "--help":
+            rest = args[1:] if args[0] == FILES else args
+            args = [recognize_write.WRITE if "--write" in rest else FILES, *(one for one in rest if one != "--write")]
         return super().parse_args(ctx, args)
 
 
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(cls=FilesFirst, no_args_is_help=True, help="Tell the style of music: segue recognize FILE ...")
     group.command(FILES)(files)
+    recognize_write.register(group)
     app.add_typer(group, name="recognize")
     recognize_making.register(app)
 
@@ -66,7 +68,7 @@ def files(
 
     Of a folder every file of music is told; those that cannot be read are counted and named, and the others done.
 
-    `files` need not be said: segue recognize tune.abc
+    `files` need not be said: segue recognize tune.abc. With --write it is `segue recognize write`, for your library.
 
     Example: segue recognize files tune.abc --picture tune.svg --json
     """

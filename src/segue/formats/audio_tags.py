@@ -47,13 +47,11 @@ def read_genres(path: Path) -> tuple[str, ...]:
     return _genres(_open(path), path)
 
 
-def write_genre(
-    path: Path, genre: str, log: Callable[[Change], None], *, is_replacing: bool = False, is_dry: bool = False
-) -> Change | None:
+def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_replacing: bool = False) -> Change | None:
     """Write a genre into a recording's tags and return what changed; None where it has one (or, replacing, this one).
 
     `log` is given the change before the file is touched. A link's target is written. The file's mode stays, and it gets
-    a new time of change, by which players and backups see it. A dry run does it all on the copy, which is removed.
+    a new time of change, by which players and backups see it.
     FormatError where the tags cannot be written or the copy would sound other; ConflictError where the file changes
     meanwhile; InputError where nothing can be written beside it.
     """
@@ -73,8 +71,6 @@ def write_genre(
         _save(copy, genre)
         _check(path, copy, genre)
         change = change_of(path, copy, (old, genre))
-        if is_dry:
-            return change
         written_down(copy)
         now = path.stat()
         if (now.st_mtime_ns, now.st_size, now.st_ino) != (before.st_mtime_ns, before.st_size, before.st_ino):
