@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from typer.core import TyperGroup
 
-from segue.cli import recognize_making, recognize_write
+from segue.cli import recognize_learn, recognize_making, recognize_write
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
 from segue.errors import InputError, SegueError
@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(cls=FilesFirst, no_args_is_help=True, help="Tell the style of music: segue recognize FILE ...")
     group.command(FILES)(files)
     recognize_write.register(group)
+    recognize_learn.register(group)
     app.add_typer(group, name="recognize")
     recognize_making.register(app)
 
@@ -51,6 +52,10 @@ def files(
     ],
     model: Annotated[
         Path | None, typer.Option("--model", metavar="FOLDER", help="Folder of networks; the shipped ones without.")
+    ] = None,
+    own: Annotated[
+        str | None,
+        typer.Option("--with", metavar="NAME", help="Styles of your own, as learned by segue recognize learn."),
     ] = None,
     because: Annotated[
         bool, typer.Option("--because/--no-because", help="Name the bars or seconds that speak for it.")
@@ -77,7 +82,7 @@ def files(
     from segue.recognize.recognizer import SHIPPED, Recognizer
     from segue.recognize.sentences import sentence
 
-    recognizer = Recognizer(model or SHIPPED)
+    tell = recognize_learn.teller(own) if own else Recognizer(model or SHIPPED).file
     files, is_many = _files(paths), len(paths) > 1 or paths[0].is_dir()
     if picture is not None and not is_many:
         check_suffix(picture)
@@ -89,7 +94,7 @@ def files(
         place = places[file]
         try:
             is_explained = picture is not None or (because and (json or not is_many))
-            answer = recognizer.file(file, is_explained=is_explained)
+            answer = tell(file, is_explained=is_explained)
             if place is not None:
                 save(read_item(file), answer, place, language)
         except SegueError as error:
