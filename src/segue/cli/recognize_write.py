@@ -52,6 +52,7 @@ class Report:
 
     files: int
     told: int = 0
+    told_before: int = 0
     styled: int = 0
     unsure: int = 0
     new: int = 0
@@ -189,6 +190,7 @@ class _Writer:
         """Count a file, and put what is to be written with the others."""
         report, answer = self.report, told.answer
         report.told += 1
+        report.told_before += told.is_kept
         if answer is None:
             report.broken.append(told.refusal)
             return
@@ -234,7 +236,8 @@ class _Writer:
             return heard_file(path, answer.style, probability, self.kept.told_by)
         song = _song_named(path, self.store)
         if song is None:
-            self.report.skipped[f"{_KINDS.get(answer.kind, answer.kind)} whose artist and title no song of the store has"] += 1
+            kind = _KINDS.get(answer.kind, answer.kind)
+            self.report.skipped[f"{kind} whose artist and title no song of the store has"] += 1
             return None
         from segue.listens.styles import HeardFile
 
@@ -293,7 +296,8 @@ def _print(report: Report, log: ChangeLog, wish: _Wish) -> None:
         out.print(Text(f"{Path(str(row['file'])).name}: {row['style']} {row['probability']:.0%}{genre}"))
     verb = "would be kept" if wish.dry_run else "kept"
     out.print(
-        f"{report.told:,} of {report.files:,} files told: {report.styled:,} styles {verb} in the store "
+        f"{report.told:,} of {report.files:,} files told ({report.told_before:,} of them before): "
+        f"{report.styled:,} styles {verb} in the store "
         f"({report.new:,} new songs), {report.unsure:,} not sure",
         soft_wrap=True,
     )
