@@ -72,6 +72,7 @@ class Head:
         facts = {"styles": self.styles, "temperature": self.temperature, "threshold": self.threshold}
         partial = tensors.with_name(f"{tensors.name}.partial")
         save_file({name: np.ascontiguousarray(getattr(self, name)) for name in _TENSORS}, partial)
+        partial.chmod(0o644)  # of a temporary file only its owner may read
         partial.replace(tensors)
         partial = told.with_name(f"{told.name}.partial")
         partial.write_text(json.dumps(facts, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -64,6 +64,7 @@ class Years:
         told, tensors = (folder / name for name in _FILES)
         partial = tensors.with_name(f"{tensors.name}.partial")
         save_file({name: np.ascontiguousarray(getattr(self, name)) for name in _TENSORS}, partial)
+        partial.chmod(0o644)  # of a temporary file only its owner may read
         partial.replace(tensors)
         partial = told.with_name(f"{told.name}.partial")
         partial.write_text(json.dumps({"mean": self.mean, "margin": self.margin}) + "\n", encoding="utf-8")
