@@ -93,6 +93,16 @@ def test_who_knows_nothing_moves_nothing() -> None:
     assert pooled([one, empty], EVEN) == pytest.approx(pooled([one], EVEN))
 
 
+def test_what_is_common_is_not_counted_once_for_each_witness() -> None:
+    """Three that know nothing but how common families were say together what one of them says."""
+    common = {"jazz": 0.2, "rock": 0.1, "pop": 0.6, "folk": 0.1}
+    blind = [witness_of(answer(kind, common), KNOWN, common) for kind in ("score", "chords", "lyrics")]
+    told = pooled([one for one in blind if one is not None], Gate(base=common))
+    assert told == pytest.approx(common, abs=0.02)
+    even = pooled([one for one in blind if one is not None], EVEN)
+    assert even == pytest.approx(dict.fromkeys(KNOWN, 0.25), abs=0.02)
+
+
 def test_a_witness_says_nothing_of_families_it_does_not_know() -> None:
     """The odds of two families that chords do not know are those of the others alone."""
     sound = witness_of(
@@ -217,7 +227,7 @@ def test_the_threshold_keeps_the_risk_on_what_it_was_learned_from() -> None:
 
 
 def test_a_gate_comes_back_from_disk_and_a_damaged_one_is_named(tmp_path: Path) -> None:
-    gate = Gate({"score": 0.8, "named": 0.5}, 0.5, 0.02, 0.66)
+    gate = Gate({"score": 0.8, "named": 0.5}, 0.5, 0.02, 0.66, {"jazz": 0.3, "pop": 0.7})
     gate.save(tmp_path)
     assert load_gate(tmp_path) == gate
     assert [file.name for file in tmp_path.iterdir()] == ["gate.json"]

@@ -2,17 +2,18 @@
 
 Each tells probabilities of the families that it knows. They are pooled by a product of experts (Hinton, Neural
 Computation 2002), which is the logarithmic opinion pool (Genest and Zidek, Statistical Science 1986): a family's
-logarithm is the sum over witnesses of weight times log(p * k), with p what the witness gives it and k the number of
-families that it knows. A witness that knows nothing better says p = 1 / k of each and moves nothing; one that cannot
-tell a family says nothing for or against it. Weights, and what the vote of an unsure witness counts, were learned from
-pieces of known styles that several witnesses had told (`fit_gate`; `python -m benchmarks.style_fusion`).
+logarithm is the sum over witnesses of weight times log(p / b), with p what the witness gives it and b what it would
+give it knowing nothing (1 / k of k families, or how common they were where it learned), so that what is common is not
+counted once for each witness. One that knows nothing says p = b and moves nothing; one that cannot tell a family says
+nothing for or against it. Weights, and what the vote of an unsure witness counts, were learned from pieces of known
+styles that several witnesses had told (`fit_gate`; `python -m benchmarks.style_fusion`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -46,10 +47,12 @@ _PULL = 0.01  # nats by which a weight is pulled to 1, times the square of how f
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """An answer as a vote: probabilities of the families that its kind can tell, which add up to 1."""
+    """An answer as a vote: probabilities of the families that its kind can tell, which add up to 1, and of the same
+    families what it would tell knowing nothing."""
 
     answer: Answer
     shares: Mapping[str, float]
+    base: Mapping[str, float]
 
     @property
     def name(self) -> str:
@@ -60,17 +63,22 @@ class Witness:
 @dataclass(frozen=True)
 class Gate:
     """How witnesses are heard: a weight for each kind (1 where none is named), what the vote of one that is not sure
-    counts of it, how much of every vote is spread evenly, and from which probability on the pool is sure."""
+    counts of it, how much of every vote is spread evenly, and from which probability on the pool is sure.
+
+    `base` tells how common families are among what is told; those that it does not name are alike.
+    """
 
     weights: Mapping[str, float] = field(default_factory=dict)
     unsure: float = 1.0
     even: float = 0.02
     threshold: float = 0.7
+    base: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wrong = [weight for weight in self.weights.values() if not 0 <= weight <= 10]
+        wrong += [share for share in self.base.values() if not 0 < share <= 1]
         if wrong or not 0 <= self.unsure <= 1 or not 0 < self.even < 1 or not self.threshold > 0:
-            raise InputError(f"{self}: weights of 0 to 10, 0 to 1 for the unsure, more than 0 for the others")
+            raise InputError(f"{self}: weights of 0 to 10, 0 to 1 for shares, more than 0 for the others")
 
     def weight(self, witness: Witness) -> float:
         """Return what a witness counts."""
@@ -89,7 +97,8 @@ def load_gate(folder: Path) -> Gate:
     try:
         told = json.loads((folder / _GATE).read_text("utf-8"))
         weights = {str(kind): float(weight) for kind, weight in told["weights"].items()}
-        return Gate(weights, float(told["unsure"]), float(told["even"]), float(told["threshold"]))
+        base = {str(family): float(share) for family, share in told["base"].items()}
+        return Gate(weights, float(told["unsure"]), float(told["even"]), float(told["threshold"]), base)
     except OSError as error:
         raise InputError(f"{folder / _GATE} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -99,11 +108,12 @@ def load_gate(folder: Path) -> Gate:
 # ---- witnesses
 
 
-def witness_of(answer: Answer, styles: Iterable[str]) -> Witness | None:
+def witness_of(answer: Answer, styles: Iterable[str], base: Mapping[str, float] | None = None) -> Witness | None:
     """Return an answer as a witness; None where it guesses nothing, or of fewer than two families.
 
     `styles` are all that its kind can tell. What its guesses leave of 1 is spread evenly over the others, so that only
-    what a listener is told counts; where they add up to more than 1, as tags do, they are scaled.
+    what a listener is told counts; where they add up to more than 1, as tags do, they are scaled. `base` is how common
+    families were where it learned, if they were not alike.
     """
     known = {style: family_of(style) for style in styles}
     families = families_of(known)
@@ -120,7 +130,13 @@ def witness_of(answer: Answer, styles: Iterable[str]) -> Witness | None:
     for style, probability in [*told.items(), *((style, rest) for style in others)]:
         shares[known[style]] += probability
     whole = sum(shares.values())
-    return Witness(answer, {family: share / whole for family, share in shares.items()})
+    common = base or dict.fromkeys(families, 1.0)
+    every = sum(common[family] for family in families)
+    return Witness(
+        answer,
+        {family: share / whole for family, share in shares.items()},
+        {family: common[family] / every for family in families},
+    )
 
 
 def named_by(text: str) -> Witness | None:
@@ -146,7 +162,7 @@ def pooled(witnesses: Sequence[Witness], gate: Gate) -> dict[str, float]:
     known = {family for one in witnesses for family in one.shares}
     if not known:
         raise InputError("nobody told anything: a witness or more is needed")
-    logs = dict.fromkeys((family for family in FAMILIES if family in known), 0.0)
+    logs = {family: _base_vote(family, gate.base) for family in FAMILIES if family in known}
     for one in witnesses:
         weight, votes = gate.weight(one), _votes(one, gate.even)
         for family, vote in votes.items():
@@ -182,9 +198,17 @@ def fuse(witnesses: Sequence[Witness], gate: Gate) -> Answer:
 
 
 def _votes(witness: Witness, even: float) -> dict[str, float]:
-    """log(p * k) of each family, a little of p spread evenly."""
-    count = len(witness.shares)
-    return {family: float(np.log((1 - even) * share * count + even)) for family, share in witness.shares.items()}
+    """log(p / b) of each family, a little of both spread evenly."""
+    least = even / len(witness.shares)
+    return {
+        family: float(np.log(((1 - even) * share + least) / ((1 - even) * witness.base[family] + least)))
+        for family, share in witness.shares.items()
+    }
+
+
+def _base_vote(family: str, base: Mapping[str, float]) -> float:
+    """The logarithm of how common a family is; of one that is not named as of the rarest."""
+    return float(np.log(base.get(family, min(base.values())))) if base else 0.0
 
 
 def _likeliest(shares: Mapping[str, float]) -> str:
@@ -212,7 +236,8 @@ def _notices(witnesses: Sequence[Witness]) -> list[str]:
 
 def fit_gate(rows: Sequence[tuple[Sequence[Witness], str]], even: float = 0.02, risk: float = RISK) -> Gate:
     """Learn a gate from pieces, each with its witnesses and its family: the weights and the share of the unsure by
-    which the families are told with the fewest nats, and the threshold over which at most `risk` of answers are wrong.
+    which the families are told with the fewest nats, the threshold over which at most `risk` of answers are wrong, and
+    how common families are among the pieces.
 
     Pieces whose family no witness knows are left out; InputError where none is left.
     """
@@ -223,10 +248,13 @@ def fit_gate(rows: Sequence[tuple[Sequence[Witness], str]], even: float = 0.02, 
         raise InputError(f"{len(rows)} pieces, of none of which a witness knows the family: one or more is needed")
     kinds = sorted({one.answer.kind for heard, _ in kept for one in heard})
     votes, known, truth, sure = _table(kept, kinds, even)
+    counts = np.bincount(truth, minlength=len(FAMILIES)) + 0.5
+    base = dict(zip(FAMILIES, (counts / counts.sum()).tolist(), strict=True))
+    common = np.log(list(base.values()))
 
     def nats(weights: Sequence[float] | np.ndarray, unsure: float) -> float:
         told = np.asarray(weights)[None, :] * np.where(sure, 1.0, unsure)
-        logs = np.where(known, (told[:, :, None] * votes).sum(1), -np.inf)
+        logs = np.where(known, (told[:, :, None] * votes).sum(1) + common, -np.inf)
         most = logs.max(1)
         total = np.log(np.exp(logs - most[:, None]).sum(1)) + most
         own = logs[np.arange(len(truth)), truth]
@@ -240,13 +268,13 @@ def fit_gate(rows: Sequence[tuple[Sequence[Witness], str]], even: float = 0.02, 
     if best is None:
         raise InputError("no share of the unsure is given")
     weights = {kind: round(float(weight), 3) for kind, weight in zip(kinds, best[1], strict=True)}
-    gate = Gate(weights, best[2], even)
+    gate = Gate(weights, best[2], even, base=base)
     families = list(FAMILIES)
     shares = np.zeros((len(kept), len(families)))
     for row, (heard, _) in enumerate(kept):
         for family, share in pooled(heard, gate).items():
             shares[row, families.index(family)] = share
-    return Gate(weights, best[2], even, threshold_for(shares, truth, risk))
+    return replace(gate, threshold=threshold_for(shares, truth, risk))
 
 
 def _table(
