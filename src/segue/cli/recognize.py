@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from typer.core import TyperGroup
 
-from segue.cli import recognize_learn, recognize_making, recognize_write
+from segue.cli import recognize_learn, recognize_making, recognize_together, recognize_write
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
 from segue.errors import InputError, SegueError
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     group.command(FILES)(files)
     recognize_write.register(group)
     recognize_learn.register(group)
+    recognize_together.register(group)
     app.add_typer(group, name="recognize")
     recognize_making.register(app)
 
