@@ -1,7 +1,7 @@
 """Pieces like a tune that is there: are they in its style, near to it, no copies? `python -m benchmarks.compose_like`
 
-Sixty tunes of six styles from people and books that the shipped networks did not learn from, each style's ten by the
-order of a drawn number; three seeds, the nearest of eight drawn each time. The score model may have learned from the
+Sixty tunes of eight styles that the shipped networks did not learn from, drawn from those of their test part style by
+style in turn; three seeds, the nearest of eight drawn each time. The score model may have learned from the
 tunes, which makes a copy likelier.
 
 - `compose.like_style`: the share of pieces that the recognizer calls as it calls their tune, `compose.like_label` as
@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import zip_longest
 from statistics import mean, stdev
 
 import numpy as np
@@ -46,9 +47,9 @@ from segue.recognize.scores import Scores
 
 SEEDS = (0, 1, 2)
 CORPORA = ("oneill", "ryan", "aird", "ceol_rince", "openewld")
-STYLES = ("reel", "jig", "hornpipe", "air", "march", "pop")
-EACH, SHORTEST, LONGEST = 10, 8, 40  # tunes of a style, and their bars as written
-POOL = 8  # pieces of a seed and style, without a tune to be like
+STYLES = ("reel", "jig", "hornpipe", "air", "folk", "march", "pop", "jazz")
+TUNES, SHORTEST, LONGEST = 60, 8, 40  # and their bars as written
+POOL = 6  # pieces of a seed and style, without a tune to be like
 COMMAND = "python -m benchmarks.compose_like"
 
 
@@ -89,8 +90,8 @@ def tunes() -> list[Piece]:
             if is_tune and isinstance(one, Piece) and SHORTEST <= len(one.score.bars) <= LONGEST and one.score.parts:
                 found[one.style].append(one)
     rng = np.random.default_rng(0)
-    chosen = [[held[place] for place in rng.permutation(len(held))[:EACH]] for held in found.values()]
-    return [one for row in zip(*chosen, strict=True) for one in row]
+    drawn = [[held[place] for place in rng.permutation(len(held))] for held in found.values()]
+    return [one for row in zip_longest(*drawn) for one in row if one is not None][:TUNES]
 
 
 def made_like(tune: Piece, peer: Piece, seed: int) -> Like:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segue.cli import compose_log, compose_originality, compose_pieces, phrases
-from segue.cli.compose_like import LikeOption, read_model
+from segue.cli.compose_like import LikeOption, model_of
 from segue.cli.compose_lyrics import lyrics
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
@@ -95,11 +95,10 @@ def chords(
     wish = _wish(complexity, span, cadence, without)
     named, kept = bars_named(bars), bars_named(keep) or ()
     score = read_file(source) if source is not None else None
-    liked = read_model(like, style) if like is not None else None
+    is_given = score is not None or bool(after.strip())
+    tune = {"tempo": True, "form": True, "bars": True, "instrument": True}
+    liked = model_of(like, style, **tune, key=key or is_given, metre=metre or is_given)
     if liked is not None:
-        is_given = score is not None or bool(after.strip())
-        tune = {"tempo": True, "form": True, "bars": True, "instrument": True}
-        liked = liked.without(**tune, key=key or is_given, metre=metre or is_given)
         key, metre = key or str(liked.traits.key or ""), metre or str(liked.traits.metre or "")
     with counting("bars", is_quiet=json) as told:
         studio = open_studio(model, number, seed, style, told, like=liked)

@@ -78,6 +78,11 @@ class Model:
         yield from (f"   note: {notice}" for notice in self.notice)
 
 
+def model_of(file: Path | None, style: str, **given: object) -> Model | None:
+    """Return the model that a file is, less what the user names; None without a file. Errors as `read_model`."""
+    return None if file is None else read_model(file, style).without(**given)
+
+
 def read_model(file: Path, style: str = "") -> Model:
     """Read and recognize a file; `style` is that of the user, if one was named.
 

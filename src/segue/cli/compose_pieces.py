@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli.compose_like import LikeOption, Model, read_model
+from segue.cli.compose_like import LikeOption, Model, model_of
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     CountOption,
@@ -43,6 +43,21 @@ LowOption = Annotated[str, typer.Option("--low", metavar="PITCH", help="The lowe
 HighOption = Annotated[str, typer.Option("--high", metavar="PITCH", help="The highest pitch, such as E5 or 76.")]
 InstrumentOption = Annotated[
     str, typer.Option("--instrument", help="What plays the melody: voice (without), violin ...")
+]
+FormOption = Annotated[
+    str, typer.Option("--form", help="AABA (without), AABB, verse-chorus, 12-bar-blues ..., or letters such as ABAC.")
+]
+PieceBarsOption = Annotated[int, typer.Option("--bars", min=0, help="How many bars in all; what the form has without.")]
+MetreOption = Annotated[str, typer.Option("--metre", help="Metre, such as 6/8, 5/4, 7/8.")]
+TempoOption = Annotated[float, typer.Option("--tempo", min=0, help="Quarter notes a minute.")]
+VariationOption = Annotated[
+    float, typer.Option("--variation", min=0, max=1, help="Share of bars written anew where a section comes back.")
+]
+PiecePartsOption = Annotated[
+    str, typer.Option("--parts", help='Parts to arrange to it, such as bass,piano; "style" for those of the style.')
+]
+ChordsOption = Annotated[
+    bool | None, typer.Option("--chords/--no-chords", help="Write chords; without, unless a tune of --like has none.")
 ]
 MusicArgument = Annotated[Path, typer.Argument(metavar="IN", help="The music: ABC, MIDI, MusicXML, a chart ...")]
 
@@ -84,8 +99,7 @@ def melody(
     from segue.formats import read_file
 
     check_files(out or ())
-    liked = read_model(like, style) if like is not None else None
-    liked = liked and liked.without(**_UNASKED, instrument=instrument, low=low or high or instrument)
+    liked = model_of(like, style, **_UNASKED, instrument=instrument, low=low or high or instrument)
     wish = _tune(liked, (low, high), instrument, contour, without)
     score = read_file(source)
     phrase = read_file(after) if after is not None else None
@@ -132,10 +146,9 @@ def arrange(
 
     check_files(out or ())
     score = read_file(source)
-    liked = read_model(like, style) if like is not None else None
-    named = _names(parts)
+    liked, named = model_of(like, style, **_UNASKED, instrument=True, low=True), _names(parts)
     if liked is not None:
-        liked = liked.without(**_UNASKED, instrument=True, low=True).unranked
+        liked = liked.unranked
         style, named = liked.style, named or liked.traits.parts(liked.style)
     with counting("bars", is_quiet=json) as told:
         studio = open_studio(model, number, seed, "", told, judge_of(originality, index), liked)
@@ -145,28 +158,18 @@ def arrange(
 
 def piece(
     out: FilesArgument = None,
-    form: Annotated[
-        str,
-        typer.Option("--form", help="AABA (without), AABB, verse-chorus, 12-bar-blues ..., or letters such as ABAC."),
-    ] = "",
-    bars: Annotated[int, typer.Option("--bars", min=0, help="How many bars in all; what the form has without.")] = 0,
+    form: FormOption = "",
+    bars: PieceBarsOption = 0,
     style: StyleOption = "",
     key: KeyOption = "",
-    metre: Annotated[str, typer.Option("--metre", help="Metre, such as 6/8, 5/4, 7/8.")] = "",
-    tempo: Annotated[float, typer.Option("--tempo", min=0, help="Quarter notes a minute.")] = 0,
-    variation: Annotated[
-        float, typer.Option("--variation", min=0, max=1, help="Share of bars written anew where a section comes back.")
-    ] = 0.25,
+    metre: MetreOption = "",
+    tempo: TempoOption = 0,
+    variation: VariationOption = 0.25,
     low: LowOption = "",
     high: HighOption = "",
     instrument: InstrumentOption = "",
-    parts: Annotated[
-        str, typer.Option("--parts", help='Parts to arrange to it, such as bass,piano; "style" for those of the style.')
-    ] = "",
-    chords: Annotated[
-        bool | None,
-        typer.Option("--chords/--no-chords", help="Write chords; without, unless a tune of --like has none."),
-    ] = None,
+    parts: PiecePartsOption = "",
+    chords: ChordsOption = None,
     like: LikeOption = None,
     number: CountOption = 1,
     seed: SeedOption = 0,
@@ -188,11 +191,9 @@ def piece(
     from segue.music.metre import Metre
 
     check_files(out or ())
-    liked = read_model(like, style) if like is not None else None
-    if liked is not None:
-        sizes = {"form": form, "bars": form or bars, "repeated": form or bars}
-        told = {"key": key, "metre": metre, "tempo": tempo, "instrument": instrument, "low": low or high or instrument}
-        liked = liked.without(**sizes, **told)
+    sizes = {"form": form, "bars": form or bars, "repeated": form or bars}
+    ends = {"instrument": instrument, "low": low or high or instrument}
+    liked = model_of(like, style, **sizes, **ends, key=key, metre=metre, tempo=tempo)
     of = liked.traits if liked is not None else Traits()
     style = liked.style if liked is not None else style
     named = _names(parts) or of.parts(style)
