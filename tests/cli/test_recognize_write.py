@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,11 @@ from mutagen.flac import FLAC
 from typer.testing import CliRunner
 
 from segue.cli import app
+from segue.cli.recognize_many import kept_answers
 from segue.formats.audio_tags import read_genres
 from segue.listens.song import Song
 from segue.listens.sql import open_store
+from segue.recognize.many import Asking, tell_all
 from segue.recommend.catalogue import Catalogue, song_text
 from segue.recommend.parts import Tags
 
@@ -286,3 +290,37 @@ def test_answers_hang_on_bytes_and_on_what_tells_them(music: Path, home: Path) -
         beside.unlink()
     done = CliRunner().invoke(app, ["recognize", str(music), "--write"])
     assert "styles.db: holds no answers" in str(done.exception) and "remove it" in str(done.exception)
+
+
+# ---- folders that are told and not written
+
+
+def test_a_folder_is_told_the_same_by_one_process_and_by_two(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        jig(music, f"Jig {number:02}")
+    (music / "Jig 03.abc").write_text("X:1\nK:C\n")
+    told = []
+    for jobs in (1, 2):
+        monkeypatch.setenv("SEGUE_HOME", str(music.parent / f"home {jobs}"))
+        told.append(run(music, "--jobs", jobs))
+    assert told[0] == told[1]
+    assert [Path(row["file"]).name for row in told[0]["answers"]] == [
+        f"Jig {number:02}.abc" for number in range(12) if number != 3
+    ]
+    assert told[0]["broken"] == ["Jig 03.abc: it holds no bars"] and told[0]["is_whole"]
+    assert run(music, "--jobs", 1) == told[0]  # from what is kept
+
+
+def test_no_answers_are_held_while_a_folder_is_told(music: Path, home: Path) -> None:
+    path, how = jig(music), Asking(is_explained=True)
+    with kept_answers(how) as kept:
+        list(tell_all([path], how, kept))
+        tracemalloc.start()
+        sizes = []
+        for number, _ in enumerate(tell_all([path] * 2_000, how, kept)):
+            if number in (200, 1_999):
+                gc.collect()
+                sizes.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+    assert kept_in(home) == 1
+    assert sizes[1] - sizes[0] < 100_000, f"{sizes[1] - sizes[0]:,} bytes more after 1,800 scores"

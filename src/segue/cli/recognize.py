@@ -9,20 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import track
 from typer.core import TyperGroup
 
 from segue.cli import recognize_learn, recognize_making, recognize_together, recognize_write
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
-from segue.errors import InputError, SegueError
+from segue.cli.recognize_many import JobsOption, Showing, music_files, tell_many
 
 if TYPE_CHECKING:
     from segue.recognize.guess import Answer
 
 FILES = "files"
-_NAMED = 3  # broken files of a folder that are named
 
 
 class FilesFirst(TyperGroup):
@@ -68,67 +65,55 @@ def files(
         Path | None,
         typer.Option("--picture", metavar="FILE", help="Heat map of the evidence, .svg or .png; of several a folder."),
     ] = None,
+    jobs: JobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Tell the style of scores and recordings: the three likeliest, how sure that is, and what it goes by.
 
-    Of a folder every file of music is told; those that cannot be read are counted and named, and the others done.
+    Of a folder every file of music is told; those that cannot be read are counted and named, and the others done. Their
+    answers are kept: after Ctrl-C the same command goes on from there.
 
     `files` need not be said: segue recognize tune.abc. With --write it is `segue recognize write`, for your library.
 
     Example: segue recognize files tune.abc --picture tune.svg --json
     """
+    from segue.recognize.many import Asking, cores
+    from segue.recognize.recognizer import SHIPPED, Recognizer
+
+    own_tell = recognize_learn.teller(own) if own else None
+    files, is_many = music_files(paths), len(paths) > 1 or paths[0].is_dir()
+    show = _shown(files, picture, language, is_many=is_many, json=json)
+    how = Asking(model or SHIPPED, picture is not None or (because and (json or not is_many)), jobs or cores())
+    if is_many:
+        tell_many(files, how, show, own_tell)
+        return
+    (file,) = files
+    answer = (own_tell or Recognizer(how.folder).file)(file, is_explained=how.is_explained)
+    row = show.row(file, answer)
+    if json:
+        print_json(row)
+    else:
+        show.tell(file, answer)
+
+
+def _shown(files: Sequence[Path], picture: Path | None, language: str, *, is_many: bool, json: bool) -> Showing:
+    """How files are shown; their pictures are drawn with their rows."""
     from segue.recognize.items import read_item
     from segue.recognize.pictures import check_suffix, save
-    from segue.recognize.recognizer import SHIPPED, Recognizer
     from segue.recognize.sentences import sentence
 
-    tell = recognize_learn.teller(own) if own else Recognizer(model or SHIPPED).file
-    files, is_many = _files(paths), len(paths) > 1 or paths[0].is_dir()
     if picture is not None and not is_many:
         check_suffix(picture)
-    rows: list[dict[str, object]] = []
-    broken: list[str] = []
     places = dict(zip(files, _places(files, picture, is_many=is_many), strict=True))
-    shown = track(files, "recognizing", console=Console(stderr=True, highlight=False), disable=json or not is_many)
-    for file in shown:
+
+    def row(file: Path, answer: Answer) -> dict[str, object]:
         place = places[file]
-        try:
-            is_explained = picture is not None or (because and (json or not is_many))
-            answer = tell(file, is_explained=is_explained)
-            if place is not None:
-                save(read_item(file), answer, place, language)
-        except SegueError as error:
-            if not is_many:
-                raise
-            broken.append(str(error))
-            continue
-        rows.append(
-            {
-                "file": str(file),
-                "sentence": sentence(answer, language),
-                "picture": place and str(place),
-                **asdict(answer),
-            }
-        )
-        if not json:
-            _tell(file, answer, language, is_short=is_many)
-    if json:
-        print_json({"answers": rows, "broken": broken} if is_many else rows[0])
-    elif broken:
-        more = f", and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
-        told = f"{len(broken)} files not read: {'; '.join(broken[:_NAMED])}{more}"
-        Console(stderr=True, highlight=False).print(told, markup=False, soft_wrap=True)
+        if place is not None:
+            save(read_item(file), answer, place, language)
+        told = {"file": str(file), "sentence": sentence(answer, language), "picture": place and str(place)}
+        return {**told, **asdict(answer)}
 
-
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """Every file of music below folders, and the files named themselves; InputError where there is none."""
-    from segue.recognize.items import music_below
-
-    found = [file for path in paths for file in (music_below(path) if path.is_dir() else (path,))]
-    if not found:
-        raise InputError(f"{paths[0]} holds no file of music")
-    return found
+    return Showing(row, lambda file, answer: _tell(file, answer, language, is_short=is_many), json)
 
 
 def _places(files: Sequence[Path], picture: Path | None, *, is_many: bool) -> list[Path | None]:

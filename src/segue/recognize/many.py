@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from segue.recognize.recognizer import SHIPPED, Recognizer
 _AHEAD = 4  # files for each process that are told before those in front of them are
 _FEW = 8  # files for which no processes are started
 
+Tell = Callable[..., Answer]  # called with a path and `is_explained`, as `Recognizer.file`
 Answered = tuple[Answer | None, str]  # an answer, or why there is none
 
 
@@ -53,14 +54,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def tell_all(paths: Sequence[Path], how: Asking, kept: KeptAnswers | None = None) -> Iterator[Told]:
+def tell_all(
+    paths: Sequence[Path], how: Asking, kept: KeptAnswers | None = None, tell: Tell | None = None
+) -> Iterator[Told]:
     """Yield what becomes of each file, in their order; what was told before is taken from `kept`.
 
-    Files that cannot be read are told with a refusal. UnavailableError where a process died over a file.
+    With `tell` that is asked in place of the shipped styles, one file at a time. Files that cannot be read are told
+    with a refusal. UnavailableError where a process died over a file.
     """
     ready: dict[int, Told] = {}
     running: dict[Future[Answered], tuple[int, str]] = {}
-    workers = _Workers(how, many=len(paths) >= _FEW)
+    workers = _Workers(how, tell, many=len(paths) >= _FEW)
     asked = 0
     try:
         for place in range(len(paths)):
@@ -114,11 +118,11 @@ def _take(
 class _Workers:
     """Processes that each have networks of their own, started when the first file is asked; one job is done here."""
 
-    def __init__(self, how: Asking, *, many: bool) -> None:
-        self.how, self.jobs = how, how.jobs if many else 1
+    def __init__(self, how: Asking, tell: Tell | None, *, many: bool) -> None:
+        self.how, self.jobs = how, how.jobs if many and tell is None else 1
         self.window = 1 if self.jobs == 1 else _AHEAD * self.jobs
         self._pool: ProcessPoolExecutor | None = None
-        self._here: Recognizer | None = None
+        self._tell = tell
 
     def ask(self, path: Path) -> Future[Answered]:
         """Have a file told; of one job the answer is there already."""
@@ -127,9 +131,9 @@ class _Workers:
                 context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(self.jobs, context, _begin, (self.how,))
             return self._pool.submit(_tell_there, path)
-        self._here = self._here or Recognizer(self.how.folder)
+        self._tell = self._tell or Recognizer(self.how.folder).file
         done: Future[Answered] = Future()
-        done.set_result(_answered(self._here, path, self.how))
+        done.set_result(_answered(self._tell, path, self.how))
         return done
 
     def close(self) -> None:
@@ -138,9 +142,9 @@ class _Workers:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _answered(recognizer: Recognizer, path: Path, how: Asking) -> Answered:
+def _answered(tell: Tell, path: Path, how: Asking) -> Answered:
     try:
-        return recognizer.file(path, is_explained=how.is_explained), ""
+        return tell(path, is_explained=how.is_explained), ""
     except SegueError as error:
         told = str(error)
         return None, told if path.name in told else f"{path.name}: {told}"
@@ -148,7 +152,7 @@ def _answered(recognizer: Recognizer, path: Path, how: Asking) -> Answered:
 
 # ---- in a process of its own
 
-_mine: dict[str, tuple[Recognizer, Asking]] = {}
+_mine: dict[str, tuple[Tell, Asking]] = {}
 
 
 def _begin(how: Asking) -> None:
@@ -163,9 +167,9 @@ def _begin(how: Asking) -> None:
             os._exit(1)
 
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()
-    _mine["recognizer"] = (Recognizer(how.folder), how)
+    _mine["tell"] = (Recognizer(how.folder).file, how)
 
 
 def _tell_there(path: Path) -> Answered:
-    recognizer, how = _mine["recognizer"]
-    return _answered(recognizer, path, how)
+    tell, how = _mine["tell"]
+    return _answered(tell, path, how)
