@@ -51,6 +51,8 @@ BENCHMARKS: tuple[str, ...] = (
     "style_ci",
     "style_languages",
     "style_gtzan",
+    "style_fusion",
+    "style_notes",
     "style_few_shot",
     "style_midi",
     "style_speed",
