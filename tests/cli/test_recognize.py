@@ -30,6 +30,11 @@ K:D
 """
 
 
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGUE_HOME", str(tmp_path / ".home"))
+
+
 @pytest.fixture
 def jig(tmp_path: Path) -> Path:
     file = tmp_path / "jig.abc"

@@ -324,3 +324,11 @@ def test_no_answers_are_held_while_a_folder_is_told(music: Path, home: Path) -> 
         tracemalloc.stop()
     assert kept_in(home) == 1
     assert sizes[1] - sizes[0] < 100_000, f"{sizes[1] - sizes[0]:,} bytes more after 1,800 scores"
+
+
+def test_where_nothing_can_be_kept_a_folder_is_told_all_the_same(music: Path, home: Path) -> None:
+    jig(music)
+    home.write_text("a file where the folder should be")
+    done = CliRunner().invoke(app, ["recognize", str(music), "--json"], catch_exceptions=False)
+    assert [row["guesses"][0]["style"] for row in orjson.loads(done.stdout)["answers"]] == ["jig"]
+    assert "not kept for the next time: answers cannot be kept in" in done.stderr

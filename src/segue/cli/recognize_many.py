@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from segue.cli.home import home
-from segue.errors import InputError, SegueError
+from segue.errors import InputError, SegueError, UnavailableError
 
 if TYPE_CHECKING:
     from segue.recognize.guess import Answer
@@ -60,7 +60,7 @@ def tell_many(files: Sequence[Path], how: Asking, show: Showing, tell: Tell | No
     if show.json:
         typer.echo('{"answers": [')
     with ExitStack() as stack:
-        kept = None if tell is not None else stack.enter_context(kept_answers(how))
+        kept = None if tell is not None else _kept_if_possible(stack, how)
         step = stack.enter_context(advancing(len(files), is_quiet=show.json))
         try:
             for told in tell_all(files, how, kept, tell):
@@ -83,7 +83,7 @@ def tell_many(files: Sequence[Path], how: Asking, show: Showing, tell: Tell | No
     else:
         name_broken(broken, "not read")
     if not is_whole:
-        say_stopped(done, len(files), is_kept=tell is None)
+        say_stopped(done, len(files), is_kept=kept is not None)
         raise typer.Exit(INTERRUPTED)
 
 
@@ -92,6 +92,15 @@ def kept_answers(how: Asking) -> KeptAnswers:
     from segue.recognize.kept import KeptAnswers, teller_of
 
     return KeptAnswers(home() / "cache" / "styles.db", teller_of(how.folder), is_explained=how.is_explained)
+
+
+def _kept_if_possible(stack: ExitStack, how: Asking) -> KeptAnswers | None:
+    """The answers of former calls; where Segue's folder cannot be written, none, which is said."""
+    try:
+        return stack.enter_context(kept_answers(how))
+    except UnavailableError as error:
+        Console(stderr=True, highlight=False).print(f"not kept for the next time: {error}", markup=False)
+        return None
 
 
 @contextmanager
