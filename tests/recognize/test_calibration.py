@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from segue.errors import InputError
-from segue.recognize.calibration import softmax, temperature_of, threshold_for
+from segue.recognize.calibration import consistent_temperature, softmax, temperature_of, threshold_for
 
 
 def test_softmax_by_hand() -> None:
@@ -38,6 +38,16 @@ def test_temperature_sharpens_a_timid_head() -> None:
 def test_temperature_refuses_what_does_not_fit(logits: np.ndarray, classes: list[int]) -> None:
     with pytest.raises(InputError, match="logits of shape"):
         temperature_of(logits, classes)
+
+
+def test_a_consistent_temperature_is_as_sure_as_it_is_right() -> None:
+    # three of four are right; the mean of the likeliest must be .75, whatever the one wrong answer costs
+    logits = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [9.0, 0.0]])
+    temperature = consistent_temperature(logits, [0, 0, 0, 1])
+    assert softmax(logits, temperature).max(1).mean() == pytest.approx(0.75, abs=1e-3)
+    assert temperature < temperature_of(logits, [0, 0, 0, 1])  # which the sure and wrong one makes shy
+    with pytest.raises(InputError, match="logits of shape"):
+        consistent_temperature(np.zeros((2, 2)), [0])
 
 
 def _sure(*probabilities: float) -> np.ndarray:

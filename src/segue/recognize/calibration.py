@@ -1,6 +1,7 @@
 """Probabilities that mean what they say, and saying nothing where too many answers would be wrong.
 
-Logits are divided by one temperature that makes held-out answers likeliest (Guo et al., ICML 2017). An answer is given
+Logits are divided by one temperature: that which makes held-out answers likeliest (Guo et al., ICML 2017), or that at
+which they are as sure as they are right (Clarté et al., UAI 2023). An answer is given
 where its probability is at least a threshold, the lowest by which held-out answers are wrong no more often than a risk
 that was chosen (selective classification; Geifman and El-Yaniv, NeurIPS 2017).
 """
@@ -31,16 +32,38 @@ def temperature_of(logits: ArrayLike, classes: ArrayLike) -> float:
     InputError where there is nothing to go by.
     """
     rows, told = np.asarray(logits, np.float64), np.asarray(classes, np.int64)
-    if not len(rows) or rows.ndim != 2 or len(rows) != len(told):
-        raise InputError(
-            f"logits of shape {rows.shape} for {len(told)} classes: (n, classes) and n are needed, n over 0"
-        )
+    _check(rows, told)
 
     def nats(log_temperature: float) -> float:
         shares = softmax(rows, float(np.exp(log_temperature)))
         return float(-np.log(np.maximum(shares[np.arange(len(told)), told], 1e-300)).mean())
 
     found = minimize_scalar(nats, bounds=(_COLDEST, _HOTTEST), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _check(rows: Doubles, told: NDArray[np.int64]) -> None:
+    if not len(rows) or rows.ndim != 2 or len(rows) != len(told):
+        raise InputError(
+            f"logits of shape {rows.shape} for {len(told)} classes: (n, classes) and n are needed, n over 0"
+        )
+
+
+def consistent_temperature(logits: ArrayLike, classes: ArrayLike) -> float:
+    """Return the temperature at which held-out logits (n, classes) are as sure, in the mean, as they are right.
+
+    Where a few answers are sure and wrong, the likeliest temperature makes all others too shy; this one does not
+    (expectation consistency; Clarté, Loureiro, Krzakala and Zdeborová, UAI 2023). InputError where there is nothing to
+    go by.
+    """
+    rows, told = np.asarray(logits, np.float64), np.asarray(classes, np.int64)
+    _check(rows, told)
+    right = float((rows.argmax(1) == told).mean())
+
+    def away(log_temperature: float) -> float:
+        return abs(float(softmax(rows, float(np.exp(log_temperature))).max(1).mean()) - right)
+
+    found = minimize_scalar(away, bounds=(_COLDEST, _HOTTEST), method="bounded")  # surer, the colder: one valley
     return float(np.exp(found.x))
 
 

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from segue.errors import FormatError, InputError
-from segue.recognize.calibration import Doubles, softmax, temperature_of, threshold_for
+from segue.recognize.calibration import Doubles, consistent_temperature, softmax, threshold_for
 from segue.recognize.head import RISK, Floats, indices
 
 LEAST = 1e-3  # added to shares before logarithms are taken: what no tree has seen is rare, not impossible
@@ -107,7 +107,7 @@ class Forest:
         """Return the forest with temperature and threshold by logits (n, styles) that others like it told of vectors
         they did not learn from, and the styles (n) of those."""
         told = indices(self.styles, styles)
-        temperature = temperature_of(logits, told)
+        temperature = consistent_temperature(logits, told)
         threshold = threshold_for(softmax(logits, temperature), told, risk)
         return replace(self, temperature=temperature, threshold=threshold)
 

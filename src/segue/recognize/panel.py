@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from segue.errors import FormatError, InputError
-from segue.recognize.calibration import Doubles, softmax, temperature_of, threshold_for
-from segue.recognize.forest import LEAST, Forest, Growth, fit_forest, load_forest
+from segue.recognize.calibration import Doubles, consistent_temperature, softmax, threshold_for
+from segue.recognize.forest import Forest, Growth, fit_forest, load_forest
 from segue.recognize.head import RISK, Head, fit_head, indices, load_head
 
 GROWTH = Growth()
@@ -22,7 +22,7 @@ _TOLD, _FOREST, _HEAD = "panel.json", "forest", "head"
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """A forest and a head of the same styles; what they say is averaged as logarithms of probabilities.
+    """A forest and a head of the same styles; their probabilities are averaged.
 
     Used as a `segue.recognize.head.Head` is: an answer under `threshold` is not sure. Temperatures of the two count no
     more, only that of the panel.
@@ -46,10 +46,9 @@ class Panel:
         return self.forest.styles
 
     def logits(self, vectors: ArrayLike) -> Doubles:
-        """Return the mean logarithm of both probabilities (n, styles) of vectors (n, d); InputError for another
+        """Return the logarithm of the mean probabilities (n, styles) of vectors (n, d); InputError for another
         width."""
-        straight = np.log(softmax(self.head.logits(vectors)) + LEAST)
-        found: Doubles = (self.forest.logits(vectors) + straight) / 2
+        found: Doubles = np.log((softmax(self.forest.logits(vectors)) + softmax(self.head.logits(vectors))) / 2)
         return found
 
     def probabilities(self, vectors: ArrayLike) -> Doubles:
@@ -60,7 +59,7 @@ class Panel:
         """Return the panel with temperature and threshold by logits (n, styles) that others like it told of vectors
         they did not learn from, and the styles (n) of those."""
         told = indices(self.styles, styles)
-        temperature = temperature_of(logits, told)
+        temperature = consistent_temperature(logits, told)
         return replace(self, temperature=temperature, threshold=threshold_for(softmax(logits, temperature), told, risk))
 
     def save(self, folder: Path) -> None:
