@@ -81,6 +81,14 @@ def test_chords_lyrics_and_recordings_are_named_by_what_they_are_made_of() -> No
     assert "the most telling part is the chorus;" in sentence(other)
 
 
+def test_what_was_told_by_several_witnesses_names_them() -> None:
+    witnesses = tuple(Answer(kind, (Guess("jazz", 0.5),), False) for kind in ("audio", "chords", "score"))
+    because = (Because("the score (jazz 91%)", 0.3, 2), Because("the chords (jazz 60%)", 0.1, 1))
+    answer = Answer("all", (Guess("jazz", 0.86, because),), True, witnesses=witnesses)
+    assert sentence(answer) == "Probably jazz (86 %): told by the score and the chords."
+    assert sentence(answer, "zh") == "很可能是爵士乐（86%）：依据的是乐谱、和弦。"
+
+
 def test_certainty_is_never_rounded_to_all_or_nothing() -> None:
     told = [percent(one) for one in (1.0, 0.996, 0.994, 0.01, 0.009)]
     assert told == ["over 99 %", "over 99 %", "99 %", "1 %", "under 1 %"]

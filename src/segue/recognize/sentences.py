@@ -13,6 +13,17 @@ from segue.errors import InputError
 from segue.music.style_names import LANGUAGES, style_name
 from segue.recognize.guess import Answer, Because, Guess
 
+_WITNESSES: Mapping[str, tuple[str, str]] = MappingProxyType(  # as `segue.recognize.fusion` calls them
+    {
+        "score": ("the score", "乐谱"),
+        "chords": ("the chords", "和弦"),
+        "lyrics": ("the words", "歌词"),
+        "audio": ("the sound", "声音"),
+        "tags": ("the taggers", "音频标签"),
+        "notes": ("the notes", "音符"),
+        "named": ("the file itself", "文件自己的说明"),
+    }
+)
 WORTH = 0.05  # least probability of a style that is named beside the first
 _FALLS = 0.005  # what the probability falls by, at least, to be told as a fall
 _NUMBER = re.compile(r"(?:bar|line) (\d+)")
@@ -44,6 +55,13 @@ def _worth(answer: Answer) -> tuple[Guess, ...]:
     """The first guess, and those behind it that are likely enough to be named."""
     first, *others = answer.guesses
     return first, *(one for one in others if one.probability >= WORTH)
+
+
+def _witnesses(answer: Answer, language: str) -> list[str]:
+    """What speaks for an answer that was made from several, the strongest first: the score, the sound."""
+    place = LANGUAGES.index(language)
+    kinds = [answer.witnesses[one.place].kind for one in answer.guesses[0].because]
+    return [_WITNESSES.get(kind, (kind, kind))[place] for kind in kinds]
 
 
 def _spans(kind: str, because: Sequence[Because]) -> list[tuple[str, str]]:
@@ -85,6 +103,8 @@ def _english(answer: Answer) -> str:
     if not answer.is_sure:
         return f"Not sure: it may be {_listed(told, 'or')}."
     first = answer.guesses[0]
+    if first.because and answer.witnesses:
+        return f"Probably {told[0]}: told by {_listed(_witnesses(answer, 'en'), 'and')}."
     if not first.because or first.without is None:
         alone = "; no part of it tells on its own" if answer.heat else ""
         return f"Probably {told[0]}{alone}."
@@ -114,6 +134,8 @@ def _chinese(answer: Answer) -> str:
     if not answer.is_sure:
         return f"不能确定：可能是{'，也可能是'.join(told)}。"
     first = answer.guesses[0]
+    if first.because and answer.witnesses:
+        return f"很可能是{told[0]}：依据的是{'、'.join(_witnesses(answer, 'zh'))}。"
     if not first.because or first.without is None:
         return f"很可能是{told[0]}{'，没有哪一处能单独说明' if answer.heat else ''}。"
     spans = [start if start == end else f"{start}–{end}" for start, end in _spans(answer.kind, first.because)]
