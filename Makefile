@@ -3,7 +3,7 @@ PYTHON ?= python3
 V := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench figures examples tour setup clean
+.PHONY: page demo test lint bench figures examples tour setup clean
 setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	test -x $(V)/python || $(PYTHON) -m venv .venv
@@ -12,13 +12,19 @@ $(READY): pyproject.toml constraints.txt
 	-$(V)/python -m pip install -q --disable-pip-version-check --no-deps musicnn==0.1.0 basic-pitch==0.4.0
 	touch $@
 
-demo: $(READY)
+# the page of `segue serve`; without npm there is none, and the server says so
+page: src/segue/serve/static/index.html
+src/segue/serve/static/index.html: $(wildcard web/src/*) web/build.mjs web/package-lock.json
+	if command -v npm >/dev/null; then cd web && npm ci --no-audit --no-fund --silent && npm run --silent build; \
+	else echo "no npm: the page of segue serve is not built"; fi
+
+demo: $(READY) page
 	$(V)/segue demo
 
 # two test processes: more threads than cores would wait for each other
 test: export OMP_NUM_THREADS = 1
 test: export OMP_WAIT_POLICY = PASSIVE
-test: $(READY)
+test: $(READY) page
 	$(V)/python -m pytest
 
 lint: $(READY)

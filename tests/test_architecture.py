@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import json
 import re
 import subprocess
 import sys
@@ -268,10 +269,12 @@ def _name(requirement: str) -> str:
 
 def test_every_library_is_justified_and_no_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    web = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
     wanted = {
         "What it runs on": project["project"]["dependencies"],
         **{f"Extra: {name}": listed for name, listed in project["project"]["optional-dependencies"].items()},
         "To build": project["build-system"]["requires"],
+        "The page, by npm when it is built": [*web["dependencies"], *web["devDependencies"]],
     }
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     sections = re.split(r"^## ", page, flags=re.M)[1:]

@@ -15,7 +15,7 @@ from segue.serve.problems import problem
 from segue.serve.settings import Settings
 
 _LOG = logging.getLogger("segue.serve.requests")
-UPLOADS = ("/api/v1/imports", "/api/v1/recognize", "/api/v1/compose")
+UPLOADS = ("/api/v1/imports", "/api/v1/recognize", "/api/v1/music")
 HEADERS = (
     (b"content-security-policy",
      b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"

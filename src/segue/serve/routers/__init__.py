@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from segue.serve.routers import compose, jobs, keys, listenbrainz, listens, me, models, recognize, recommend, review
+from segue.serve.routers import (
+    compose,
+    jobs,
+    keys,
+    listenbrainz,
+    listens,
+    me,
+    models,
+    music,
+    recognize,
+    recommend,
+    review,
+)
 
 ALL: tuple[APIRouter, ...] = (
     recommend.router,
     listens.router,
     compose.router,
+    music.router,
     recognize.router,
     models.router,
     jobs.router,

@@ -1,0 +1,129 @@
+"""Music as files: read in one format, written in another; what the formats and styles are; how original a tune is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from segue.compose.originality import DATA, Originality, load_originality
+from segue.errors import InputError
+from segue.formats import abc, find, midi, musicxml, pdf, suffixes, svg, wav
+from segue.music.lyric import Lyric
+from segue.music.score import Score
+from segue.music.styles import STYLES, UNKNOWN
+from segue.serve.access import ComposeCaller
+from segue.serve.composing import read_music
+from segue.serve.paging import tagged
+from segue.serve.routers.recognize import ending_of
+from segue.serve.shapes import PROBLEMS, Closed
+
+router = APIRouter(prefix="/music", tags=["music"], responses=PROBLEMS)
+Target = Literal["abc", "musicxml", "mid", "svg", "pdf", "wav"]
+_WRITERS = {
+    "abc": (abc.write, "text/vnd.abc"),
+    "musicxml": (musicxml.write, "application/vnd.recordare.musicxml+xml"),
+    "mid": (midi.write, "audio/midi"),
+    "svg": (svg.write, "image/svg+xml"),
+    "pdf": (pdf.write, "application/pdf"),
+    "wav": (wav.write, "audio/wav"),
+}
+
+
+class AboutOut(BaseModel):
+    """What can be read and written, and the styles that have a name."""
+
+    reads: list[str]
+    writes: list[str]
+    styles: list[str]
+
+
+class TuneIn(Closed):
+    """A tune as text."""
+
+    music: Annotated[str, Field(min_length=1, max_length=500_000)]
+    style: Annotated[str, Field(max_length=40)] = ""
+
+
+class OriginalityOut(BaseModel):
+    """How much of a tune stands in tunes that were learned from."""
+
+    is_original: bool
+    score: float
+    limit: float
+    nearest: str | None
+    nearest_title: str | None
+    nearest_share: float
+    longest: int
+    told: str
+
+
+@router.get("", response_model=AboutOut)
+def about(request: Request, _: ComposeCaller) -> Response:
+    """The formats and the styles."""
+    styles = [name for name in STYLES if name != UNKNOWN]
+    return tagged(request, orjson.dumps({"reads": suffixes(), "writes": list(_WRITERS), "styles": styles}))
+
+
+@router.post("/convert", response_class=Response)
+async def convert(
+    request: Request,
+    _: ComposeCaller,
+    file: Annotated[str, Query(min_length=1, max_length=200, description="The file's name; only its ending counts.")],
+    to: Annotated[Target, Query()] = "abc",
+) -> Response:
+    """Write a score in another format: the body is the file."""
+    data = await request.body()
+    name = f"file{ending_of(file)}"
+    write, media = _WRITERS[to]
+    body = await to_thread.run_sync(lambda: write(_read(data, name)))
+    headers = {"Content-Disposition": f'attachment; filename="music.{to}"'}
+    return Response(body, headers=headers, media_type=media)
+
+
+def _read(data: bytes, name: str) -> Score:
+    if not data:
+        raise InputError("the body is empty: it is to be the file")
+    refused: InputError | None = None
+    for each in find(Path(name), data):
+        if not getattr(each, "IS_WORDS", False):
+            try:
+                piece: Score | Lyric = each.read(data, file=name)  # type: ignore[attr-defined]
+            except InputError as error:
+                refused = refused or error
+                continue
+            if isinstance(piece, Score):
+                return piece
+    raise refused or InputError(f"{name!r} holds no score")
+
+
+@lru_cache(maxsize=1)
+def _judge() -> Originality:
+    return load_originality(DATA / "tunes.npz", DATA / "borrowing.json")
+
+
+@router.post("/originality", response_model=OriginalityOut)
+async def originality(asked: TuneIn, _: ComposeCaller) -> Any:
+    """How original a tune is, and which known one is nearest."""
+    return await to_thread.run_sync(_told, read_music(asked.music, "abc"), asked.style)
+
+
+def _told(score: Score, style: str) -> dict[str, Any]:
+    judge = _judge()
+    report = judge.report(score, None, style=style)
+    return {
+        "is_original": judge.is_original(report),
+        "score": report.score,
+        "limit": report.limit.score,
+        "nearest": report.nearest.name if report.nearest else None,
+        "nearest_title": report.nearest.title if report.nearest else None,
+        "nearest_share": report.nearest_share if report.nearest else 0.0,
+        "longest": report.longest.notes if report.longest else 0,
+        "told": str(report),
+    }

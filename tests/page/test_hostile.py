@@ -1,0 +1,109 @@
+"""Fifty hostile titles and lines of words in every view: none of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from segue.listens.listen import Feedback, Listen
+from segue.listens.song import Song
+from segue.listens.sql import open_store
+from tests.page.hostile import HOSTILE
+from tests.serve.homes import a_home
+from tests.serve.process import Running, running
+from tests.serve.test_compose import JIG
+
+WATCH = "window.hits = 0; window.hit = () => { window.hits += 1; };"
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server whose listener, songs, tags and held words are hostile."""
+    assert browser.is_connected()
+    home = a_home(tmp_path_factory.mktemp("hostile"))
+    with open_store(home / "segue.db") as store:
+        from datetime import UTC, datetime, timedelta
+
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        songs = [Song(name, name[::-1] or "x", tags=(name,)) for name in HOSTILE]
+        store.add(Listen(HOSTILE[5], song, began + timedelta(hours=n)) for n, song in enumerate(songs))
+        store.add(Listen(HOSTILE[5], Song(f"Artist {n}"), began + timedelta(days=9 + n)) for n in (0, 2, 4))
+        store.add([Feedback(HOSTILE[5], songs[1], "like", began, HOSTILE[2])])
+        for name in HOSTILE:
+            store.held.hold(name, origin=name[:80], rule="slur", words=[name])
+    with running(home) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, server: Running) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1100, "height": 900})
+    context.add_init_script(WATCH)
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    opened.on("dialog", lambda one: pytest.fail(f"a script opened a dialog: {one.message}"))
+    opened.goto(server.address)
+    yield opened
+    context.close()
+
+
+def hits(page: Page) -> int:
+    page.wait_for_timeout(300)
+    found: int = page.evaluate("window.hits")
+    return found
+
+
+def show(page: Page, view: str) -> None:
+    page.evaluate(f"location.hash = '{view}'")
+    page.reload()
+    page.wait_for_selector("main .card")
+
+
+def test_the_watch_would_see_a_script(page: Page) -> None:
+    page.evaluate("hit()")
+    assert hits(page) == 1
+
+
+def test_names_in_lists_tastes_and_reasons(page: Page) -> None:
+    page.evaluate("(name) => localStorage.setItem('listener', name)", HOSTILE[5])
+    show(page, "listen")
+    page.wait_for_selector(".bars li")
+    assert page.locator("option", has_text="onerror").count() == 1
+    page.wait_for_selector(".songs > li, main p")
+    for summary in page.locator("summary").all()[:5]:
+        summary.click()
+    assert hits(page) == 0
+
+
+def test_held_words_and_own_data(page: Page) -> None:
+    show(page, "models")
+    assert page.locator("q").count() == len(set(HOSTILE))
+    assert hits(page) == 0
+
+
+def test_titles_chords_and_words_of_tunes(page: Page) -> None:
+    show(page, "compose")
+    for text in HOSTILE:
+        line = text.replace("\n", " ").replace('"', "'").replace("\u2028", "")
+        page.locator("textarea").fill(
+            f'X:1\nT:{line}\nC:{line}\nM:4/4\nL:1/4\nK:G\n"{line}"G "^{line}"A B c|\nw:{line}\nW:{line}\n'
+        )
+    page.wait_for_timeout(1500)
+    assert hits(page) == 0
+
+
+def test_names_and_contents_of_files(page: Page, tmp_path: Path) -> None:
+    show(page, "recognize")
+    files = []
+    for number, text in enumerate(HOSTILE[::5]):
+        name = text.replace("/", "_").replace("\0", "")[:60]
+        file = tmp_path / f"{number} {name}.abc"
+        file.write_text(JIG.replace("A jig", text.replace("\u2028", " ")), encoding="utf-8")
+        files.append(file)
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.locator("main h2")).to_have_count(1 + len(files))
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert hits(page) == 0

@@ -1,0 +1,117 @@
+"""A real server in a process: its first key, players' own clients, and what is left of it when it dies."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import liblistenbrainz
+import pytest
+
+from segue.listens.sources import spotify_extended
+from segue.listens.sql import open_store
+from tests.serve.homes import a_home
+from tests.serve.process import Running, running
+from tests.serve.test_listens import a_zip
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return a_home(tmp_path)
+
+
+def test_the_first_start_shows_an_admin_key_once_and_a_used_port_is_named(home: Path) -> None:
+    with running(home, "--keys") as first:
+        assert first.secret.startswith("segue_")
+        assert httpx.get(f"{first.address}api/v1/listeners").status_code == 401
+        with first.client as client:
+            assert client.get(f"{API}/listeners").json() == ["ann", "bob"]
+        port = first.address.rsplit(":", 1)[1].strip("/")
+        with (
+            pytest.raises(AssertionError, match=f"127.0.0.1:{port} cannot be served at"),
+            running(home, "--port", port),
+        ):
+            pass
+        assert first.end() == -signal.SIGTERM  # after all was ended in order
+    with running(home, "--keys") as second:
+        assert second.secret == ""
+
+
+def test_a_players_own_client_feeds_it(home: Path) -> None:
+    with running(home) as server:
+        with server.client as client:
+            asked = {"name": "player", "scopes": ["listens"], "listener": "ann"}
+            secret = client.post(f"{API}/keys", json=asked).json()["secret"]
+        player = liblistenbrainz.ListenBrainz(api_base_url=server.address)
+        player.set_auth_token(secret)
+        listen = liblistenbrainz.Listen(track_name="Sinnerman", artist_name="Nina Simone", listened_at=1_700_000_000)
+        assert player.submit_single_listen(listen)["status"] == "ok"
+        assert player.submit_multiple_listens([listen, listen])["status"] == "ok"
+        now = liblistenbrainz.Listen(track_name="Sinnerman", artist_name="Nina Simone")
+        assert player.submit_playing_now(now)["status"] == "ok"
+    with open_store(home / "segue.db") as store:
+        assert [(one.song.title, one.listener) for one in store.listens("ann")] == [("Sinnerman", "ann")]
+
+
+def test_a_server_that_dies_while_listens_come_in_has_kept_all_that_it_acknowledged(home: Path) -> None:
+    acknowledged: list[str] = []
+
+    def play(server: Running, thread: int) -> None:
+        with server.client as client:
+            for number in range(10_000):
+                title = f"{thread} {number}"
+                at = f"2026-03-{1 + thread:02}T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+                sent = {"listener": "ann", "listens": [{"artist": "A", "title": title, "at": at}]}
+                try:
+                    if client.post(f"{API}/listens", json=sent).status_code == 201:
+                        acknowledged.append(title)
+                except httpx.HTTPError:
+                    return
+
+    with running(home) as server:
+        threads = [threading.Thread(target=play, args=(server, number)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 100:
+            time.sleep(0.01)
+        server.kill()
+        for thread in threads:
+            thread.join()
+    with open_store(home / "segue.db") as store:
+        kept = {one.song.title for one in store.listens("ann")}
+    assert set(acknowledged) <= kept and len(kept) <= len(acknowledged) + 4
+
+
+def test_an_import_goes_on_after_the_server_died(home: Path) -> None:
+    row = spotify_extended.EXAMPLE
+    with running(home) as server:
+        with server.client as client:
+            asked = client.post(f"{API}/imports", params={"listener": "eve", "file": "x.zip"}, content=a_zip(dict(row)))
+            job = asked.json()["id"]
+        server.kill()
+        secret = server.secret
+    with running(home, secret=secret) as server, server.client as client:
+        for _ in range(400):
+            told = client.get(f"{API}/jobs/{job}").json()
+            if told["state"] == "done":
+                break
+            time.sleep(0.05)
+        assert told["state"] == "done" and told["result"]["new"] + told["result"]["known"] > 0, told
+    with open_store(home / "segue.db") as store:
+        assert store.counts("eve").listens == told["result"]["new"] + told["result"]["known"]
+
+
+def test_who_no_longer_listens_to_a_piece_ends_its_drawing(home: Path) -> None:
+    with running(home) as server, server.client as client:
+        asked = {"form": "AABA", "bars": 400, "n": 8}
+        with client.stream("POST", f"{API}/compose/piece", json=asked) as answer:
+            assert answer.status_code == 200
+            next(answer.iter_raw())
+        before = time.monotonic()
+        short = client.post(f"{API}/compose/chords", json={"bars": 2, "n": 1}, headers={"Accept": "application/json"})
+        assert short.status_code == 200 and time.monotonic() - before < 60

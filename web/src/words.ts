@@ -1,0 +1,78 @@
+// The page's words in English and Chinese; a test holds that both languages have the same.
+
+export const ENGLISH = {
+  listen: "Listen", compose: "Compose", recognize: "Recognize", models: "Models",
+  skip: "Skip to the content", language: "中文", theme: "Dark or light", views: "Views",
+  keyAsked: "This server wants a key. `segue keys make` makes one.", key: "Key", enter: "Enter",
+  listener: "Listener", nobody: "Nobody has listened yet. Import a history, or set your player to this server.",
+  import: "Import a history", dropHere: "Drop an export here, or choose a file", dryRun: "Only count",
+  read: "read", fresh: "new", known: "known already", dropped: "dropped", broken: "broken", cancel: "Stop", resume: "Go on",
+  taste: "Your taste", tags: "Tags", artists: "Artists", less: "Less of this", recommendations: "What comes next",
+  sentence: "A taste in words", sentenceHint: "quiet piano for a rainy evening", diversity: "Variety", show: "Show",
+  like: "Like", dislike: "Dislike", hide: "Hide", why: "Why", whyNot: "Why not …?", whyNotHint: "Artist, or Artist - Title",
+  rank: "Rank {rank}: {because}", playlist: "Take it along", format: "Format", noModel: "No recommender is tuned yet.", tuneNow: "Tune now",
+  speaksFor: "speaks for it", speaksAgainst: "speaks against it", popularity: "known to many", noted: "Noted.",
+  newTune: "New tune", open: "Open a file", save: "Save as", undo: "Undo", redo: "Redo", tune: "Tune (ABC)",
+  style: "Style", keyOf: "Key", metre: "Metre", form: "Form", any: "as it is", bars: "Bars", locked: "locked",
+  askChords: "Chords", askMelody: "Melody", askInfill: "Redraw bars", askParts: "Band", askPiece: "A whole piece", askWords: "Words",
+  alternatives: "Alternatives", accept: "Take", reject: "Leave", play: "Play", stop: "Stop", drawing: "Drawing … {bars} bars",
+  original: "Original", near: "Near to {name}", pianoRoll: "Piano roll", score: "Score", pickBars: "Click bars to lock them; the rest is redrawn.",
+  dropAny: "Drop a score, chords, words or a recording here, or choose a file", notSure: "Not sure", evidence: "Because of",
+  without: "{drop} less without it", runs: "Tuned models", before: "before", after: "after", served: "served", serve: "Serve",
+  rollback: "Go back to the one before", tuneAgain: "Tune on all listens", review: "Held words", accepted: "Accept", rejected: "Reject",
+  nothingHeld: "Nothing is held.", myData: "My data", export: "Export all", erase: "Erase me", eraseSure: "Erase all that is kept of {name}?",
+  erased: "{rows} rows, {files} files and {keys} keys are gone.", jobs: "Jobs", waiting: "waiting", running: "running", done: "done",
+  failed: "failed", cancelled: "stopped", made: "made", curve: "Learning curve", page: "Segue, what comes next?",
+} as const;
+
+export type Word = keyof typeof ENGLISH;
+
+export const CHINESE: Record<Word, string> = {
+  listen: "聆听", compose: "创作", recognize: "识别", models: "模型",
+  skip: "跳到正文", language: "English", theme: "深色或浅色", views: "页面",
+  keyAsked: "此服务器需要密钥，用 segue keys make 生成。", key: "密钥", enter: "进入",
+  listener: "听众", nobody: "还没有收听记录。请导入记录，或把播放器指向本服务器。",
+  import: "导入收听记录", dropHere: "把导出文件拖到这里，或选择文件", dryRun: "只统计",
+  read: "已读", fresh: "新增", known: "已有", dropped: "略去", broken: "损坏", cancel: "停止", resume: "继续",
+  taste: "你的口味", tags: "标签", artists: "艺人", less: "少来这个", recommendations: "接下来听什么",
+  sentence: "用一句话描述", sentenceHint: "雨夜里安静的钢琴", diversity: "多样性", show: "显示",
+  like: "喜欢", dislike: "不喜欢", hide: "隐藏", why: "为什么", whyNot: "为什么没有……？", whyNotHint: "艺人，或 艺人 - 曲名",
+  rank: "第 {rank} 位：{because}", playlist: "带走", format: "格式", noModel: "还没有调好的推荐模型。", tuneNow: "现在微调",
+  speaksFor: "支持", speaksAgainst: "反对", popularity: "广为人知", noted: "已记下。",
+  newTune: "新曲", open: "打开文件", save: "另存为", undo: "撤销", redo: "重做", tune: "曲谱（ABC）",
+  style: "风格", keyOf: "调", metre: "拍号", form: "曲式", any: "保持原样", bars: "小节", locked: "已锁定",
+  askChords: "配和弦", askMelody: "写旋律", askInfill: "重写小节", askParts: "配乐队", askPiece: "写整首", askWords: "写歌词",
+  alternatives: "备选", accept: "采用", reject: "不要", play: "播放", stop: "停止", drawing: "正在写……{bars} 小节",
+  original: "原创", near: "接近《{name}》", pianoRoll: "钢琴卷帘", score: "乐谱", pickBars: "点击小节可锁定，其余重写。",
+  dropAny: "把乐谱、和弦、歌词或录音拖到这里，或选择文件", notSure: "不确定", evidence: "依据",
+  without: "去掉后降低 {drop}", runs: "调好的模型", before: "之前", after: "之后", served: "使用中", serve: "使用",
+  rollback: "回到上一个", tuneAgain: "用全部收听记录微调", review: "待审文字", accepted: "通过", rejected: "拒绝",
+  nothingHeld: "没有待审的文字。", myData: "我的数据", export: "全部导出", erase: "删除我", eraseSure: "删除 {name} 的全部数据吗？",
+  erased: "已删除 {rows} 行、{files} 个文件、{keys} 个密钥。", jobs: "任务", waiting: "等待中", running: "进行中", done: "完成",
+  failed: "失败", cancelled: "已停止", made: "制作于", curve: "学习曲线", page: "Segue，接下来是什么？",
+};
+
+export type Language = "en" | "zh";
+
+let language: Language = "en";
+
+export function setLanguage(to: Language): void {
+  language = to;
+  document.documentElement.lang = to === "zh" ? "zh-CN" : "en";
+  localStorage.setItem("language", to);
+}
+
+export function languageNow(): Language {
+  return language;
+}
+
+export function preferredLanguage(): Language {
+  const kept = localStorage.getItem("language");
+  if (kept === "en" || kept === "zh") return kept;
+  return navigator.language.startsWith("zh") ? "zh" : "en";
+}
+
+export function t(word: Word, values: Record<string, string | number> = {}): string {
+  const text: string = (language === "zh" ? CHINESE : ENGLISH)[word];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
