@@ -79,7 +79,7 @@ from segue.sound.timeline import played as unfolded
 from segue.tune.metrics import accuracy, calibration_error
 
 SEEDS = (0, 1, 2)
-CLIPS, SECONDS, NEAR = 10, 20.0, 0.05  # clips of each seed, and their length; how far off a beginning may be
+CLIPS, SECONDS, NEAR = 8, 20.0, 0.05  # clips of each seed, and their length; how far off a beginning may be
 CORPORA: Mapping[str, int] = {  # sets, and how many of their pieces are read
     "openewld": 502, "rock_corpus": 200, "pop909_cl": 250, "jsb": 200, "oneill": 300, "aird": 250, "ceol_rince": 250,
     "mutopia_midi": 900,
