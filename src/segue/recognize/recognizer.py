@@ -9,28 +9,47 @@ from pathlib import Path
 import numpy as np
 
 from segue.errors import UnavailableError
-from segue.music.score import Score
+from segue.music.lyric import Lyric
+from segue.music.score import Progression, Score
 from segue.recognize.calibration import Doubles
 from segue.recognize.evidence import heat_of, parts_of, without
 from segue.recognize.front import Front, T, Teller
 from segue.recognize.guess import TOP, Answer, Guess
-from segue.recognize.items import kind_of, read_item
+from segue.recognize.head import load_head
+from segue.recognize.items import read_item
 from segue.recognize.nets import load_nets
 from segue.recognize.scores import Scores
+from segue.recognize.years import Years, load_years
 
 SHIPPED = Path(__file__).parent / "weights"
-_SCORE = "score"
+_SCORE, _CHORDS, _YEARS, _TUNES = "score", "chords", "years", "ci"  # folders; the first two are kinds, too
 
 
 @dataclass(frozen=True)
 class Recognizer:
-    """Networks below a folder, one for each kind, loaded when they are first asked; those that Segue brings along."""
+    """Models below a folder, loaded when they are first asked; those that Segue brings along."""
 
     folder: Path = SHIPPED
 
     @cached_property
     def _scores(self) -> Teller:
         return load_nets(self.folder / _SCORE)
+
+    @cached_property
+    def _chords(self) -> Teller:
+        return load_head(self._place(_CHORDS))
+
+    @cached_property
+    def _years(self) -> Years:
+        return load_years(self._place(_YEARS))
+
+    @cached_property
+    def _tunes(self) -> Teller:
+        return load_head(self._place(_TUNES))
+
+    def _place(self, name: str) -> Path:
+        """The folder of a model; what this one lacks is what Segue brings along."""
+        return self.folder / name if (self.folder / name).is_dir() else SHIPPED / name
 
     def file(self, path: Path, *, is_explained: bool = True) -> Answer:
         """Tell the style of what a file holds; see `read_item` for the errors of files."""
@@ -39,7 +58,9 @@ class Recognizer:
             return self.audio(item, is_explained=is_explained)
         if isinstance(item, Score):
             return self.score(item, is_explained=is_explained)
-        return Answer(kind_of(item), (), False, (f"styles of {kind_of(item)} are not told yet",))
+        if isinstance(item, Progression):
+            return self.chords(item, is_explained=is_explained)
+        return self.lyrics(item, is_explained=is_explained)
 
     def together(self, path: Path, *, hears_notes: bool = False, is_explained: bool = True) -> Answer:
         """Tell the family of styles that all witnesses of a file speak for; see `tell_together`."""
@@ -62,6 +83,24 @@ class Recognizer:
         if all(part.is_drums for part in score.parts if len(part.notes)):
             notice.append("only drums sound")
         return replace(answered(Scores(), self._scores, score, is_explained=is_explained), notice=tuple(notice))
+
+    def chords(self, progression: Progression, *, is_explained: bool = True) -> Answer:
+        """Tell the style of chords alone, and the years of hits with such chords; of too few chords it is never sure.
+
+        With `is_explained` the bars are named that speak for each of the first three styles.
+        """
+        from segue.recognize.chord_answers import chords_told
+
+        return chords_told(progression, lambda: self._chords, lambda: self._years, is_explained=is_explained)
+
+    def lyrics(self, lyric: Lyric, *, is_explained: bool = True) -> Answer:
+        """Tell the tune of Chinese words (ci) or "another form"; of words in other languages the form, and no style.
+
+        With `is_explained` the clauses are named that speak for each of the first three tunes.
+        """
+        from segue.recognize.lyric_answers import lyrics_told
+
+        return lyrics_told(lyric, lambda: self._tunes, is_explained=is_explained)
 
     def audio(self, path: Path, *, is_explained: bool = True) -> Answer:
         """Tell the genre of a recording, from thirty seconds of its middle; what taggers hear in it is a notice.

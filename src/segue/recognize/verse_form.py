@@ -28,7 +28,7 @@ _QUOTED = 40  # letters of a refrain that are told
 class Form:
     """What can be counted of words: `stanzas` are the lengths of each line, stanza by stanza (syllables, or characters
     in Chinese), `schemes` the rhymes of each stanza ("ABAB"; "x" rhymes with none), `refrain` the line that comes most
-    often and how many times (at least twice, else "" and 0)."""
+    often, as first written, and how many times (at least twice, else "" and 0)."""
 
     stanzas: tuple[tuple[int, ...], ...]
     schemes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Form:
 def form_of(lyric: Lyric) -> Form:
     """Count what can be counted of words; a stanza is a section, empty lines are left out."""
     is_chinese = is_han("".join(line.text for line in lyric.lines))
-    stanzas, schemes, said = [], [], Counter[str]()
+    stanzas, schemes, said, written = [], [], Counter[str](), dict[str, str]()
     for name, lines in lyric.sections:
         told = [line for line in lines_of(Lyric(((name, lines),)), with_signs=True) if _WORD.search(line)]
         if not told:
@@ -61,9 +61,12 @@ def form_of(lyric: Lyric) -> Form:
         shapes = shapes_of(told)
         stanzas.append(tuple(one.length for one in shapes) if is_chinese else tuple(map(syllables, told)))
         schemes.append(scheme_of([one.rhyme for one in shapes]))
-        said.update(" ".join(_WORD.findall(line)) for line in told)
+        for line in told:
+            words = " ".join(_WORD.findall(line))
+            said[words.casefold()] += 1
+            written.setdefault(words.casefold(), words)
     refrain, count = max(said.items(), key=lambda item: (item[1], len(item[0]), item[0]), default=("", 0))
-    return Form(tuple(stanzas), tuple(schemes), (refrain, count) if count > 1 else ("", 0), is_chinese)
+    return Form(tuple(stanzas), tuple(schemes), (written[refrain], count) if count > 1 else ("", 0), is_chinese)
 
 
 def syllables(line: str) -> int:
@@ -103,5 +106,5 @@ def form_in_words(form: Form) -> str:
     if form.refrain[1]:
         text = form.refrain[0]
         short = text if len(text) <= _QUOTED else f"{text[:_QUOTED].rstrip()}…"
-        told.append(f"“{short}” comes {form.refrain[1]} times")
+        told.append(f"“{short}” comes {'twice' if form.refrain[1] == 2 else f'{form.refrain[1]} times'}")
     return ", ".join(told)
