@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 def files(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Scores (MIDI, ABC, MusicXML), recordings, or folders.")
+        list[Path], typer.Argument(metavar="FILE...", help="Scores, chords, words, recordings, or folders.")
     ],
     model: Annotated[
         Path | None, typer.Option("--model", metavar="FOLDER", help="Folder of networks; the shipped ones without.")
@@ -56,7 +56,7 @@ def files(
         typer.Option("--with", metavar="NAME", help="Styles of your own, as learned by segue recognize learn."),
     ] = None,
     because: Annotated[
-        bool, typer.Option("--because/--no-because", help="Name the bars or seconds that speak for it.")
+        bool, typer.Option("--because/--no-because", help="Name the bars, lines or seconds that speak for it.")
     ] = True,
     language: Annotated[
         Literal["en", "zh"], typer.Option("--language", help="Language of the sentence that tells it.")
@@ -68,7 +68,10 @@ def files(
     jobs: JobsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Tell the style of scores and recordings: the three likeliest, how sure that is, and what it goes by.
+    """Tell the style of music in any form: the three likeliest, how sure that is, and what it goes by.
+
+    Scores (MIDI, ABC, MusicXML) and recordings get a style, chords alone (.chart, .cho, .lab) a style and the years of
+    such hits, Chinese words (.txt, .lrc) the tune of a ci, other words their form.
 
     Of a folder every file of music is told; those that cannot be read are counted and named, and the others done. Their
     answers are kept: after Ctrl-C the same command goes on from there.
