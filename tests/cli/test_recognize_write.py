@@ -27,7 +27,10 @@ from segue.listens.song import Song
 from segue.listens.sql import open_store
 from segue.recognize.many import Asking, tell_all
 from segue.recommend.catalogue import Catalogue, song_text
+from segue.recommend.fusion import Fusion
+from segue.recommend.history import History
 from segue.recommend.parts import Tags
+from segue.recommend.recommender import Recommender
 
 JIG = """X:1
 T:{title}
@@ -132,18 +135,20 @@ def test_the_text_of_a_song_tells_what_was_heard_until_it_is_taken_back(music: P
     with open_store(home / "segue.db") as store:
         store.add_songs([*known, Song("C", "Other", tags=("folk", "rock")), Song("D", "Else", tags=("pop",))])
 
-    def read() -> tuple[str, dict[str, float]]:
+    def read() -> tuple[str, str, list[str]]:
+        """The song's text, what is recommended to one who likes "Jig one", and by which tags."""
         with open_store(home / "segue.db") as store:
             catalogue = Catalogue([song for _, song in store.songs()])
-        shared = Tags.fit(catalogue).shared(np.array([1]), np.array([1.0], np.float32), 0)
-        return song_text(catalogue.songs[0]), {word: amount for word, amount in shared if amount > 0}
+        model = Recommender(catalogue, [Tags.fit(catalogue)], Fusion(("tags",), (1.0,), (0.0,), -1.0))
+        first = model.recommend(History.of([1], [1.0]), 1)[0]
+        return song_text(catalogue.songs[0]), first.song.title, [reason.words for reason in first.tags]
 
-    assert read() == ("Trad. – The Irish Washerwoman: folk", {})
+    before = read()
+    assert before[0] == "Trad. – The Irish Washerwoman: folk" and before[2] == []
     run(music, "--write")
-    text, reasons = read()
-    assert text == "Trad. – The Irish Washerwoman: folk, jig" and set(reasons) == {"jig"}
+    assert read() == ("Trad. – The Irish Washerwoman: folk, jig", "The Irish Washerwoman", ["jig"])
     run("forget")
-    assert read() == ("Trad. – The Irish Washerwoman: folk", {})
+    assert read() == before
 
 
 # ---- tags of files
@@ -236,7 +241,9 @@ def wait_for_answers(child: subprocess.Popen[bytes], home: Path, count: int) -> 
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize(("jobs", "how"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (1, signal.SIGINT)])
+@pytest.mark.parametrize(
+    ("jobs", "how"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (1, signal.SIGINT), (2, signal.SIGINT)]
+)
 @pytest.mark.slow
 def test_a_run_that_was_ended_is_gone_on_with(music: Path, home: Path, jobs: int, how: int) -> None:
     for number in range(KILLED):

@@ -80,7 +80,7 @@ def tell_all(
                     _take(running, ready, paths, kept)
             yield ready.pop(place)
     finally:
-        workers.close()
+        workers.close(is_idle=not running)
 
 
 def _known(path: Path, kept: KeptAnswers | None) -> Told:
@@ -122,6 +122,7 @@ class _Workers:
         self.how, self.jobs = how, how.jobs if many and tell is None else 1
         self.window = 1 if self.jobs == 1 else _AHEAD * self.jobs
         self._pool: ProcessPoolExecutor | None = None
+        self._others: list[multiprocessing.process.BaseProcess] = []  # children that are not of the pool
         self._tell = tell
 
     def ask(self, path: Path) -> Future[Answered]:
@@ -129,6 +130,7 @@ class _Workers:
         if self.jobs > 1:
             if self._pool is None:
                 context = multiprocessing.get_context("spawn")
+                self._others = multiprocessing.active_children()
                 self._pool = ProcessPoolExecutor(self.jobs, context, _begin, (self.how,))
             return self._pool.submit(_tell_there, path)
         self._tell = self._tell or Recognizer(self.how.folder).file
@@ -136,10 +138,14 @@ class _Workers:
         done.set_result(_answered(self._tell, path, self.how))
         return done
 
-    def close(self) -> None:
-        """Begin no other file; those that are being told are left to end."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, is_idle: bool) -> None:
+        """End the processes, also where they are at files: what they would tell is not waited for."""
+        if self._pool is None:
+            return
+        self._pool.shutdown(wait=is_idle, cancel_futures=True)
+        for process in () if is_idle else multiprocessing.active_children():
+            if process not in self._others:
+                process.terminate()
 
 
 def _answered(tell: Tell, path: Path, how: Asking) -> Answered:
