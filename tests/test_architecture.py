@@ -93,7 +93,7 @@ LAZY = (
 )
 
 # Commands that print no JSON, each with its reason.
-NO_JSON: dict[str, str] = {}
+NO_JSON: dict[str, str] = {"segue mcp": "its output is the protocol, which is JSON throughout"}
 
 
 @cache

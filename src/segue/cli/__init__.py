@@ -8,6 +8,7 @@ import typer
 
 from segue.cli import (
     compose,
+    connect,
     demo,
     evaluate,
     generate,
@@ -48,6 +49,7 @@ for group in (
     models,
     review,
     serve,
+    connect,
 ):
     group.register(app)
 

@@ -22,6 +22,7 @@ keys = typer.Typer(no_args_is_help=True, help="Keys to the server: make, list, r
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("serve")(serve)
+    app.command("mcp")(mcp)
     app.add_typer(keys, name="keys")
 
 
@@ -65,6 +66,23 @@ def _told(words: dict[str, object]) -> None:
     if words["admin_key"]:
         out.print(Text(f"admin key, shown this once: {words['admin_key']}"), soft_wrap=True)
     out.print("who is on this machine needs no key" if words["is_open"] else "a key is needed: `segue keys make`")
+
+
+def mcp(
+    allow: Annotated[
+        list[Path] | None, typer.Option("--allow", metavar="FOLDER", help="Files below it may be recognized.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Serve assistants by the Model Context Protocol, on standard input and output.
+
+    Example: segue mcp --allow ~/Music
+    """
+    from segue.serve.mcp import serve_mcp
+    from segue.serve.service import Service
+    from segue.serve.settings import Settings
+
+    serve_mcp(Service(Settings(home=home(), store=store_url(store), folders=tuple(allow or ()))))
 
 
 @keys.command("make")

@@ -19,8 +19,9 @@ from segue.listens.sources.items import Dropped
 from segue.listens.sources.listenbrainz import History
 from segue.serve.access import Caller, ServiceOf, caller_of
 from segue.serve.keys import key_of
+from segue.serve.shapes import PROBLEMS
 
-router = APIRouter(prefix="/1", tags=["listenbrainz"])
+router = APIRouter(prefix="/1", tags=["listenbrainz"], responses=PROBLEMS)
 MOST_LISTENS, MOST_BYTES = 1_000, 10_240
 _KINDS = ("single", "playing_now", "import")
 

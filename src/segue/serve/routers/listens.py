@@ -22,6 +22,7 @@ from segue.serve.repeating import Repeat, once
 from segue.serve.routers.jobs import job_as_json
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, AddedOut, JobOut, Listener, ListenIn, ListensIn, ListensOut
+from segue.serve.taste_words import taste_of
 
 router = APIRouter(tags=["listens"], responses=PROBLEMS)
 SOURCE = "segue"
@@ -159,29 +160,7 @@ async def taste(
 ) -> Response:
     """A listener's taste in words: the tags and the artists that the plays weigh most."""
     name = caller.listener(listener)
-    told = await to_thread.run_sync(_taste, service, name, n)
+    told = await to_thread.run_sync(taste_of, service.store, name, n)
     if not told["songs"]:
         raise NotFoundError(f"nothing is kept of {name!r}")
     return tagged(request, orjson.dumps(told))
-
-
-def _taste(service: Service, listener: str, n: int) -> dict[str, Any]:
-    tags: dict[str, float] = {}
-    artists: dict[str, float] = {}
-    heard = service.store.history(listener)
-    for row in heard:
-        pull = float(row.plays - row.skips) + {"like": 5.0, "dislike": -5.0}.get(row.verdict or "", 0.0)
-        artists[row.song.artist] = artists.get(row.song.artist, 0.0) + pull
-        for place, tag in enumerate(row.song.tags):
-            tags[tag] = tags.get(tag, 0.0) + pull / (1 + place)
-    total = sum(abs(value) for value in tags.values()) or 1.0
-    return {
-        "listener": listener,
-        "songs": len(heard),
-        "plays": sum(row.plays for row in heard),
-        "skips": sum(row.skips for row in heard),
-        "tags": [{"tag": tag, "share": tags[tag] / total} for tag in sorted(tags, key=lambda tag: -tags[tag])[:n]],
-        "artists": [
-            {"artist": artist, "pull": artists[artist]} for artist in sorted(artists, key=lambda one: -artists[one])[:n]
-        ],
-    }

@@ -1,0 +1,93 @@
+"""Every route by its specification, with and without a key: no server error, no answer that the specification hides.
+
+SEGUE_CALLS sets how many calls a route gets; 60 without it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from segue.serve.app import make_app
+from segue.serve.keys import make_key
+from segue.serve.service import Service
+from tests.serve.homes import a_home
+from tests.serve.homes import settings as server_settings
+
+CALLS = int(os.environ.get("SEGUE_CALLS", "60"))
+CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
+SLOW = 12  # calls of a route that composes, each of which may take a second
+MANY = settings(max_examples=CALLS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FEW = settings(MANY, max_examples=max(1, CALLS // SLOW))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[FastAPI]:
+    made = make_app(server_settings(a_home(tmp_path), rate=1e6, burst=1_000_000))
+    yield made
+    service: Service = made.state.service
+    service.jobs.close()
+
+
+@pytest.fixture
+def specification(app: FastAPI) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
+
+
+@pytest.fixture
+def key(app: FastAPI) -> dict[str, str]:
+    service: Service = app.state.service
+    return {"Authorization": f"Bearer {make_key(service.ledger, 'all', ['admin'])[0]}"}
+
+
+def call_all(
+    specification: schemathesis.BaseSchema, headers: dict[str, str], calls: settings, *, composes: bool
+) -> list[str]:
+    """Call each route with drawn values; return what the checks find, one line a route."""
+    broken = []
+    for found in specification.get_all_operations():
+        operation = found.ok()
+        if operation.path.startswith("/api/v1/compose/") is not composes:
+            continue
+
+        @calls
+        @given(case=operation.as_strategy())
+        def call(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        try:
+            call()
+        except (AssertionError, FailureGroup) as error:
+            broken.append(f"{operation.method.upper()} {operation.path}: {error}")
+    return broken
+
+
+def test_routes_with_a_key(specification: schemathesis.BaseSchema, key: dict[str, str]) -> None:
+    assert not call_all(specification, key, MANY, composes=False)
+
+
+def test_routes_that_compose(specification: schemathesis.BaseSchema, key: dict[str, str]) -> None:
+    assert not call_all(specification, key | {"Accept": "application/json"}, FEW, composes=True)
+
+
+def test_routes_without_a_key(specification: schemathesis.BaseSchema) -> None:
+    wrong = {"Authorization": "Bearer none"}
+    assert not call_all(specification, wrong, FEW, composes=False)
+    assert not call_all(specification, wrong, FEW, composes=True)
+
+
+def test_the_specification_tells_of_every_route(specification: schemathesis.BaseSchema) -> None:
+    raw = specification.raw_schema
+    assert raw["openapi"].startswith("3.1")
+    for path, operations in raw["paths"].items():
+        for method, operation in operations.items():
+            assert operation.get("description"), f"{method} {path} says nothing of itself"
