@@ -52,6 +52,7 @@ def in_its_key(progression: Progression) -> tuple[Progression, tuple[str, ...]]:
 
 def hit_years(progression: Progression, years: Years) -> str:
     """Return when a progression was in the charts, in words, if it ever was."""
-    first, last = (float(one[0]) for one in years.interval(ChordsFront().vectors([progression])))
-    first, last = max(first, _FIRST), min(last, _LAST)
+    found = float(years.years(ChordsFront().vectors([progression]))[0])
+    middle = min(max(found, _FIRST), _LAST)
+    first, last = max(middle - years.margin, _FIRST), min(middle + years.margin, _LAST)
     return f"if it was a hit in the American charts, it was probably of {first:.0f} to {last:.0f}"
