@@ -59,6 +59,7 @@ BENCHMARKS: tuple[str, ...] = (
     "style_few_shot",
     "style_midi",
     "style_speed",
+    "serve",
 )
 
 
