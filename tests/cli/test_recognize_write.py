@@ -127,6 +127,9 @@ def test_of_scores_only_songs_that_the_store_knows_gain_a_style(music: Path, hom
     assert (told["styled"], told["new"]) == (1, 0)
     assert told["skipped"] == {"scores whose artist and title no song of the store has": 1}
     assert {song.tags for song in songs(home).values()} == {("folk", "jig")}
+    done = CliRunner().invoke(app, ["songs", "find", "washerwoman", "--json"], catch_exceptions=False)
+    (row,) = orjson.loads(done.stdout)
+    assert (row["tags"], row["heard"]) == (["folk", "jig"], ["jig"])
 
 
 def test_the_text_of_a_song_tells_what_was_heard_until_it_is_taken_back(music: Path, home: Path) -> None:

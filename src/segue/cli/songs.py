@@ -74,11 +74,13 @@ def find(
     with open_home_store(store) as opened:
         found = opened.search_songs(text, number)
     if json:
-        rows = [
-            {"song_id": row, "artist": song.artist, "title": song.title, "album": song.album, "tags": list(song.tags)}
-            for row, song in found
-        ]
-        print_json(rows)
+        named = [(row, song, {"artist": song.artist, "title": song.title, "album": song.album}) for row, song in found]
+        print_json(
+            [
+                {"song_id": row, **names, "tags": list(song.tags), "heard": list(song.heard)}
+                for row, song, names in named
+            ]
+        )
         return
     table = Table("id", "artist", "title", "album", "tags")
     for row, song in found:
