@@ -214,16 +214,27 @@ def _rewritten(score: Score, number: int, hidden: frozenset[int], new: list[Note
     if part.is_drums:
         stroke = median_low([note.length for note in kept]) if kept else _STROKE
         new = [replace(note, length=min(stroke, _end_of_hole(note, starts, hidden) - note.start)) for note in new]
-    ringing: dict[int, list[Note]] = {}
-    for note in kept:
-        ringing.setdefault(note.pitch, []).append(note)
-    new = [
-        replace(note, velocity=loudness)
-        for note in new
-        if not any(one.start < note.end and note.start < one.end for one in ringing.get(note.pitch, ()))
-    ]
+    ringing = _Ringing(kept)
+    new = [replace(note, velocity=loudness) for note in new if not ringing.meets(note)]
     words, left = _resung(part.words, starts, hidden, sorted({note.start for note in new}))
     return replace(part, notes=_columns(part.notes, [*kept, *new]), words=words), left
+
+
+class _Ringing:
+    """Notes by pitch, asked whether one of them sounds at the time of another note."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self._longest = max((note.length for note in notes), default=Fraction(0))
+        self._notes: dict[int, list[Note]] = {}
+        for note in notes:
+            self._notes.setdefault(note.pitch, []).append(note)
+        self._starts = {pitch: [note.start for note in held] for pitch, held in self._notes.items()}
+
+    def meets(self, note: Note) -> bool:
+        """Whether a note of the same pitch sounds while this one does."""
+        starts = self._starts.get(note.pitch, [])
+        near = range(bisect_left(starts, note.start - self._longest), bisect_left(starts, note.end))
+        return any(note.start < self._notes[note.pitch][place].end for place in near)
 
 
 def _end_of_hole(note: Note, starts: Sequence[Fraction], hidden: frozenset[int]) -> Fraction:

@@ -47,7 +47,8 @@ def reasons(score: Score, holes: Collection[Lane]) -> tuple[str, ...]:
     for lane in sorted({lane for _, lane in holes} - {CHORDS}):
         bars = {bar for bar, which in holes if which == lane}
         if not score.parts[lane - 1].is_drums:
-            found += [*_entry(here, lane, bars), *_echo(here, lane, bars), *_summit(here, lane, bars)]
+            rows = _by_bar(here, lane)
+            found += [*_entry(here, lane, bars, rows), *_echo(here, bars, rows), *_summit(here, bars, rows)]
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
@@ -144,10 +145,10 @@ def _bearing(here: Setting, bars: Collection[int]) -> Iterator[str]:
     if part is None:
         return
     found: list[tuple[Fraction, Note, int, Chord, str]] = []
-    for note in score.parts[part].notes:
-        bar = here.bar_at(note.start)
+    rows = _by_bar(here, part + 1)
+    for bar, note in ((number, note) for number in sorted(bars) for note in rows[number]):
         chord = here.chord_at(note.start)
-        if bar in bars and chord.root is not None:
+        if chord.root is not None:
             tone = score.bars[bar].key.spell(note.pitch)
             degree = _DEGREES.get(_degree(chord, tone.pc), "")
             if degree and degree not in ("root", "fifth") and tone.pc in chord.pitch_classes:
@@ -192,13 +193,27 @@ def _numerals(here: Setting, bars: Collection[int]) -> Iterator[str]:
 # ---- notes
 
 
-def _inside(here: Setting, lane: int, bars: Collection[int]) -> list[Note]:
-    return [note for note in here.score.parts[lane - 1].notes if here.bar_at(note.start) in bars]
+_Rows = Sequence[Sequence[Note]]  # the notes of a part, bar by bar
 
 
-def _entry(here: Setting, lane: int, bars: Collection[int]) -> Iterator[str]:
+def _by_bar(here: Setting, lane: int) -> _Rows:
+    """The notes that begin in each bar; one way through the part, however long it is."""
+    found: list[list[Note]] = [[] for _ in here.score.bars]
+    bar, starts = 0, here.starts
+    for note in here.score.parts[lane - 1].notes:
+        while bar + 1 < len(found) and starts[bar + 1] <= note.start:
+            bar += 1
+        found[bar].append(note)
+    return found
+
+
+def _inside(rows: _Rows, bars: Collection[int]) -> list[Note]:
+    return [note for bar in sorted(bars) for note in rows[bar]]
+
+
+def _entry(here: Setting, lane: int, bars: Collection[int], rows: _Rows) -> Iterator[str]:
     """How the first new note follows what was kept, and lies in its chord."""
-    score, notes = here.score, _inside(here, lane, bars)
+    score, notes = here.score, _inside(rows, bars)
     if not notes:
         return
     first = notes[0]
@@ -215,35 +230,32 @@ def _entry(here: Setting, lane: int, bars: Collection[int]) -> Iterator[str]:
         yield f"it goes on by step from {name(before[-1].pitch, key.signature)} to {said}"
 
 
-def _rhythm(here: Setting, lane: int, bar: int) -> tuple[tuple[Fraction, Fraction], ...]:
+def _rhythm(here: Setting, bar: int, rows: _Rows) -> tuple[tuple[Fraction, Fraction], ...]:
     start = here.starts[bar]
-    return tuple((note.start - start, note.length) for note in _inside(here, lane, {bar}))
+    return tuple((note.start - start, note.length) for note in rows[bar])
 
 
-def _echo(here: Setting, lane: int, bars: Collection[int]) -> Iterator[str]:
+def _echo(here: Setting, bars: Collection[int], rows: _Rows) -> Iterator[str]:
     """Whether a new bar has the rhythm, or the notes, of a kept one."""
     kept = [bar for bar in range(len(here.score.bars)) if bar not in bars]
     rhythms: dict[tuple[tuple[Fraction, Fraction], ...], int] = {}
     for bar in kept:
-        rhythms.setdefault(_rhythm(here, lane, bar), bar)
+        rhythms.setdefault(_rhythm(here, bar, rows), bar)
     for bar in sorted(bars):
-        mine = _rhythm(here, lane, bar)
+        mine = _rhythm(here, bar, rows)
         if len(mine) > 2 and mine in rhythms:
             other = rhythms[mine]
-            same = [note.pitch for note in _inside(here, lane, {bar})] == [
-                note.pitch for note in _inside(here, lane, {other})
-            ]
+            same = [note.pitch for note in rows[bar]] == [note.pitch for note in rows[other]]
             yield f"bar {bar + 1} has the {'notes' if same else 'rhythm'} of bar {other + 1}"
             return
 
 
-def _summit(here: Setting, lane: int, bars: Collection[int]) -> Iterator[str]:
-    score = here.score
-    notes = score.parts[lane - 1].notes
-    inside = _inside(here, lane, bars)
-    if not inside or len(inside) == len(notes):
+def _summit(here: Setting, bars: Collection[int], rows: _Rows) -> Iterator[str]:
+    inside = _inside(rows, bars)
+    if not inside or len(inside) == sum(map(len, rows)):
         return
     top = max(inside, key=lambda note: (note.pitch, -note.start))
-    if all(note.pitch < top.pitch for note in notes if here.bar_at(note.start) not in bars):
+    if all(note.pitch < top.pitch for bar, row in enumerate(rows) if bar not in bars for note in row):
         bar = here.bar_at(top.start)
-        yield f"the highest note of the piece, {name(top.pitch, score.bars[bar].key.signature)}, comes in bar {bar + 1}"
+        said = name(top.pitch, here.score.bars[bar].key.signature)
+        yield f"the highest note of the piece, {said}, comes in bar {bar + 1}"
