@@ -1,4 +1,4 @@
-"""Does the score model hear what style a tune is? `python -m benchmarks.style_encoder [heads | tuned ...]`
+"""Does the score model hear what style a tune is? `python -m benchmarks.style_encoder [heads | nets | tuned ...]`
 
 The book a tune of Nottingham is from (9), told from the score model's pooled vectors; no weights of it have seen
 Nottingham, its titles or its tunes, and the header tells it no style. Folds, networks and calibration are those of
@@ -8,6 +8,7 @@ Nottingham, its titles or its tunes, and the header tells it no style. Folds, ne
   (768), five folds, three seeds; `_fused`: with the 822 descriptors behind them; `_described`: on the descriptors
   alone. Networks on the descriptors are `style.nottingham_acc`, `_f1`. The head's penalty, its weights for rare styles,
   the pooling and the joining of the two were chosen on fifths of the train folds of seed 0.
+- `_nets`: networks on vectors and descriptors, as in `benchmarks.style_scores`, all folds of seed 0.
 - `_tuned_head`, `_tuned_lora`, `_tuned_full`: the first fold of seed 0 alone, vectors and descriptors: networks on the
   frozen model, then taught on together with low-rank updates of the model or with all of it. A tenth of the train part
   chooses the weights. The standard error of their accuracy is that of a share of the fold's tunes.
@@ -25,10 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.result import ROOT, Result, data_dir, sha256_of, write
-from benchmarks.style_scores import BARS, HELD, PLACES, SEEDS, Labelled, nottingham, stratified
+from benchmarks.style_score_sets import Labelled, nottingham, stratified
+from benchmarks.style_scores import BARS, HELD, PLACES, SEEDS
 from segue.models.score.folder import SHIPPED, WEIGHTS, load_score_model
 from segue.recognize.encoder import LONGEST, MOST, Encoded
 from segue.recognize.encoder_task import RECIPE, say_all, tune_encoder
+from segue.recognize.front import Teller
 from segue.recognize.head import Floats, fit_head
 from segue.recognize.net import RECIPE as NET_RECIPE
 from segue.recognize.net import fit_nets
@@ -40,7 +43,7 @@ from segue.tune.stats import figure
 KEPT = ROOT / ".scratch" / "benchmarks" / "style_encoder"
 PENALTY, IS_BALANCED = 0.01, True
 LEARNED = 128  # tokens of the windows that are learned from; whole tunes are told
-_TUNED = RECIPE.replace(epochs=2, max_length=LEARNED)
+_TUNED = RECIPE.replace(epochs=1, max_length=LEARNED)
 METHODS = {"lora": _TUNED, "full": _TUNED.replace(method="full", lr=1e-4)}
 Shares = NDArray[np.float64]
 
@@ -98,8 +101,33 @@ def _told(labelled: Labelled, vectors: Floats, seed: int) -> Shares:
         styles = [labelled.styles[row] for row in train]
         penalties = (PENALTY, PENALTY)  # the last but one is taken where nothing is held out
         head = fit_head(vectors[train], styles, balanced=IS_BALANCED, penalties=penalties)
-        shares[np.ix_(test, [labelled.names.index(style) for style in head.styles])] = head.probabilities(vectors[test])
+        shares[test] = _spread(head, vectors[test], labelled.names)
     return shares
+
+
+def _spread(teller: Teller, vectors: Floats, names: Sequence[str]) -> Shares:
+    """Probabilities (n, styles) in the order of `names`, 0 for styles that the teller does not know."""
+    shares = np.zeros((len(vectors), len(names)))
+    shares[:, [names.index(style) for style in teller.styles]] = teller.probabilities(vectors)
+    return shares
+
+
+def nets() -> list[Result]:
+    """Networks on the frozen model's vectors and descriptors, over the folds of the first seed."""
+    labelled, vectors, seed = nottingham(), fused(), SEEDS[0]
+    shares, classes = np.zeros((len(vectors), len(labelled.names))), np.zeros(len(vectors), np.int64)
+    for number, (train, test) in enumerate(stratified(labelled, seed)):
+        learned, held = parted(train, seed)
+        one = _nets(labelled, vectors, learned, f"{seed}-{number}")
+        one = one.calibrated(vectors[held], [labelled.styles[row] for row in held])
+        classes[test] = [labelled.names.index(labelled.styles[row]) for row in test]
+        shares[test] = _spread(one, vectors[test], labelled.names)
+        print(f"networks: fold {number + 1}", file=sys.stderr, flush=True)
+    size, facts = (len(classes), SEEDS[:1]), NET_RECIPE.as_dict()
+    return [
+        _result("style.nottingham_encoder_acc_nets", [accuracy(classes, shares)], size, facts),
+        _result("style.nottingham_encoder_f1_nets", [macro_f1(classes, shares)], size, facts),
+    ]
 
 
 def _nets(labelled: Labelled, vectors: Floats, learned: NDArray[np.int64], fold: str) -> Nets:
@@ -127,15 +155,15 @@ def tuned(methods: Sequence[str] = tuple(METHODS)) -> list[Result]:
     learned, held = parted(train, SEEDS[0])
     vectors = fused()
     digest = _digest(vectors)
-    nets = _nets(labelled, vectors, learned, f"{SEEDS[0]}-0")
-    results = _of_fold("head", nets, vectors[test], classes[test], NET_RECIPE.as_dict())
+    begun = _nets(labelled, vectors, learned, f"{SEEDS[0]}-0")
+    results = _of_fold("head", begun, vectors[test], classes[test], NET_RECIPE.as_dict())
     scores = [labelled.pieces[row].score for row in range(len(classes))]
-    numbers = [nets.styles.index(style) for style in labelled.styles]
+    numbers = [begun.styles.index(style) for style in labelled.styles]
     short, whole = say_all(scores, numbers, LEARNED), say_all(scores, numbers)
     for method in methods:
         made = tune_encoder(
             load_score_model(),
-            nets,
+            begun,
             [short[row] for row in learned],
             [whole[row] for row in held],
             METHODS[method],
@@ -165,9 +193,7 @@ def tuned(methods: Sequence[str] = tuple(METHODS)) -> list[Result]:
 def _of_fold(
     method: str, nets: Nets, vectors: Floats, classes: NDArray[np.int64], facts: Mapping[str, object]
 ) -> list[Result]:
-    names = nottingham().names
-    shares = np.zeros((len(classes), len(names)))
-    shares[:, [names.index(style) for style in nets.styles]] = nets.probabilities(vectors)
+    shares = _spread(nets, vectors, nottingham().names)
     right = accuracy(classes, shares)
     error = float(np.sqrt(right * (1 - right) / len(classes)))
     name, size = "style.nottingham_encoder_{}_tuned_" + method, (len(classes), SEEDS[:1])
@@ -200,7 +226,7 @@ def _result(
     )
 
 
-CASES = {"heads": heads, "tuned": tuned}
+CASES = {"heads": heads, "nets": nets, "tuned": tuned}
 
 
 def run() -> list[Result]:
