@@ -8,7 +8,7 @@ On the 4,000 best known artists of HetRec Last.FM, its listeners in the store, e
 - `serve.scrobbles_per_s`: listens sent one by one by 8 clients, each counted when it is acknowledged, that is, durable.
 - `serve.start_s`: from starting the process to the first answer. `serve.memory_mb`: resident, with every model loaded:
   recommender, score model, harmony, both writers of words, styles.
-- `page.first_score_s`: from asking for the page to the score on the screen of a real browser; `page.gzip_kb`: all files.
+- `page.first_score_s`: from asking for the page to a score on the screen of a real browser; `page.gzip_kb`: all files.
 """
 
 from __future__ import annotations

@@ -101,7 +101,12 @@ def test_recognize_a_jig_is_told_with_its_evidence(seen: Seen, language: str, tm
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator(".bars li").first).to_contain_text("jig")
     expect(page.locator("h3")).to_contain_text(["Because of" if language == "en" else "依据"])
+    expect(page.locator("img.heat")).to_be_visible()
+    assert page.locator("img.heat").evaluate("(one) => one.naturalWidth") > 100
     assert not seen.serious()
+    page.get_by_label("It is" if language == "en" else "其实是").fill(f"slip jig {language}")
+    page.get_by_role("button", name="Learn it" if language == "en" else "记住").click()
+    expect(page.locator(".row .notice")).to_contain_text(f"slip jig {language} (1)")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

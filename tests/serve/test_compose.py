@@ -106,3 +106,25 @@ def test_a_path_is_read_below_the_allowed_folders_alone(server: TestClient, admi
         "a\0b",
     ):
         assert asked(outside) in (403, 422), outside
+
+
+def test_what_is_said_of_files_is_learned_and_told_by(server: TestClient, admin: dict[str, str]) -> None:
+    def said(style: str, key: str) -> dict[str, object]:
+        body = JIG.replace("K:D", f"K:{key}").encode() if style == "jig" else TUNE.replace("K:G", f"K:{key}").encode()
+        answer = server.post(
+            f"{API}/recognize/labels", params={"file": "x.abc", "style": style}, content=body, headers=admin
+        )
+        assert answer.status_code == 201, answer.text
+        found: dict[str, object] = answer.json()
+        return found
+
+    for style in ("jig", "song"):
+        for key in ("C", "D", "F"):
+            told = said(style, key)
+    assert told["labels"] == {"jig": 3, "song": 3}
+    assert server.get(f"{API}/recognize/labels", headers=admin).json() == ["mine"]
+    params = {"file": "jig.abc", "with": "mine", "picture": "true", "lang": "zh"}
+    answer = server.post(f"{API}/recognize", params=params, content=JIG.encode(), headers=admin).json()
+    assert answer["guesses"][0]["style"] == "jig" and answer["picture"].startswith("<svg") and answer["sentence"]
+    unknown = server.post(f"{API}/recognize", params=params | {"with": "his"}, content=JIG.encode(), headers=admin)
+    assert unknown.status_code == 404

@@ -1,9 +1,16 @@
-"""Recognizing over HTTP: a file is sent, or named by a path below an allowed folder; styles and evidence come back."""
+"""Recognizing over HTTP: a file is sent, or named by a path below an allowed folder; styles and evidence come back.
+
+What is said against an answer ("it is a slip jig") is learned from at once, as styles of one's own.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +21,15 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from segue.errors import AccessError, InputError, NotFoundError
+from segue.recognize.items import read_item
 from segue.serve.access import RecognizeCaller, ServiceOf
 from segue.serve.paging import tagged
 from segue.serve.service import Service
-from segue.serve.shapes import PROBLEMS
+from segue.serve.shapes import PROBLEMS, Language
 
 router = APIRouter(tags=["recognize"], responses=PROBLEMS)
+STYLES, CACHE = "styles", "cache/vectors"  # below the home, as `segue recognize learn` keeps them
+_LEARNING = threading.Lock()
 
 
 class BecauseOut(BaseModel):
@@ -28,6 +38,7 @@ class BecauseOut(BaseModel):
     what: str
     drop: float
     place: int
+    count: int
 
 
 class GuessOut(BaseModel):
@@ -36,6 +47,7 @@ class GuessOut(BaseModel):
     style: str
     probability: float
     because: list[BecauseOut]
+    without: float | None
 
 
 class AnswerOut(BaseModel):
@@ -45,7 +57,35 @@ class AnswerOut(BaseModel):
     guesses: list[GuessOut]
     is_sure: bool
     notice: list[str]
+    heat: list[BecauseOut]
     witnesses: list[dict[str, Any]]
+    sentence: str
+    picture: str | None
+
+
+class LearnedOut(BaseModel):
+    """What styles of one's own are told by now: files by label, how well, and what is to be known about them."""
+
+    name: str
+    labels: dict[str, int]
+    accuracy: dict[str, float]
+    notice: list[str]
+
+
+Because = Annotated[bool, Query(description="Name the parts that speak for the styles.")]
+Own = Annotated[str, Query(alias="with", max_length=100, description="Styles of one's own; those shipped without.")]
+Picture = Annotated[bool, Query(description="Draw the evidence, as SVG.")]
+FileName = Annotated[str, Query(min_length=1, max_length=200, description="The file's name; only its ending counts.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a file is to be told."""
+
+    because: bool = True
+    own: str = ""
+    picture: bool = False
+    language: str = "en"
 
 
 @router.post("/recognize", response_model=AnswerOut)
@@ -53,20 +93,15 @@ async def recognize(
     request: Request,
     _: RecognizeCaller,
     service: ServiceOf,
-    file: Annotated[str, Query(min_length=1, max_length=200, description="The file's name; only its ending counts.")],
-    because: Annotated[bool, Query(description="Name the parts that speak for the styles.")] = True,
+    file: FileName,
+    because: Because = True,
+    own: Own = "",
+    picture: Picture = False,
+    lang: Annotated[Language, Query()] = "en",
 ) -> Response:
     """Tell the style of a file: the body is the file."""
-    with tempfile.TemporaryDirectory(prefix="segue-") as folder:
-        place = Path(folder, f"file{ending_of(file)}")
-        size = 0
-        with place.open("wb") as stream:
-            async for piece in request.stream():
-                size += len(piece)
-                await to_thread.run_sync(stream.write, piece)
-        if not size:
-            raise InputError("the body is empty: it is to be the file")
-        body = await to_thread.run_sync(_told, service, place, because)
+    async with sent(request, file) as place:
+        body = await to_thread.run_sync(_told, service, place, Asking(because, own, picture, lang))
     return Response(body, media_type="application/json")
 
 
@@ -76,11 +111,51 @@ async def recognize_path(
     _: RecognizeCaller,
     service: ServiceOf,
     path: Annotated[str, Query(min_length=1, max_length=1000, description="Below a folder that the server allows.")],
-    because: Annotated[bool, Query()] = True,
+    because: Because = True,
+    own: Own = "",
+    picture: Picture = False,
+    lang: Annotated[Language, Query()] = "en",
 ) -> Response:
     """Tell the style of a file on the server's machine."""
     place = allowed(path, service.settings.folders)
-    return tagged(request, await to_thread.run_sync(_told, service, place, because))
+    return tagged(request, await to_thread.run_sync(_told, service, place, Asking(because, own, picture, lang)))
+
+
+@router.post("/recognize/labels", status_code=201, response_model=LearnedOut)
+async def label(
+    request: Request,
+    _: RecognizeCaller,
+    service: ServiceOf,
+    file: FileName,
+    style: Annotated[str, Query(min_length=1, max_length=100, description="What it is.")],
+    own: Annotated[str, Query(alias="with", min_length=1, max_length=100)] = "mine",
+) -> Any:
+    """Say what a file is: styles of one's own learn it, and tell by it from two files of two labels on."""
+    async with sent(request, file) as place:
+        return await to_thread.run_sync(_learned, service, place, style.strip(), own)
+
+
+@router.get("/recognize/labels", response_model=list[str])
+def own_styles(request: Request, _: RecognizeCaller, service: ServiceOf) -> Response:
+    """The names of styles of one's own."""
+    folder = service.settings.home / STYLES
+    names = sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+    return tagged(request, orjson.dumps(names))
+
+
+@asynccontextmanager
+async def sent(request: Request, name: str) -> AsyncIterator[Path]:
+    """A body as a file for a while; InputError where it is empty or its name has no ending."""
+    with tempfile.TemporaryDirectory(prefix="segue-") as folder:
+        place = Path(folder, f"file{ending_of(name)}")
+        size = 0
+        with place.open("wb") as stream:
+            async for piece in request.stream():
+                size += len(piece)
+                await to_thread.run_sync(stream.write, piece)
+        if not size:
+            raise InputError("the body is empty: it is to be the file")
+        yield place
 
 
 def ending_of(name: str) -> str:
@@ -108,5 +183,33 @@ def allowed(path: str, folders: tuple[Path, ...]) -> Path:
     return place
 
 
-def _told(service: Service, place: Path, because: bool) -> bytes:
-    return orjson.dumps(asdict(service.recognizer.file(place, is_explained=because)))
+def _told(service: Service, place: Path, asking: Asking) -> bytes:
+    from segue.recognize.own_styles import place_of, tell
+    from segue.recognize.pictures import picture
+    from segue.recognize.sentences import sentence
+
+    is_explained = asking.because or asking.picture
+    if asking.own:
+        learned = place_of(service.settings.home / STYLES, asking.own, must_be=True)
+        answer = tell(learned, place, is_explained=is_explained)
+    else:
+        answer = service.recognizer.file(place, is_explained=is_explained)
+    drawn = picture(read_item(place), answer, asking.language) if asking.picture and answer.guesses else None
+    more = {"sentence": sentence(answer, asking.language), "picture": drawn}
+    return orjson.dumps(asdict(answer) | more, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _learned(service: Service, place: Path, style: str, own: str) -> dict[str, Any]:
+    from segue.recognize.own_styles import example_of, learn, load_book, place_of
+
+    home = service.settings.home
+    folder, cache = place_of(home / STYLES, own), home / CACHE
+    with _LEARNING:
+        book = load_book(folder, cache).with_said([example_of(place, cache, style)])
+        learned, book = learn(folder, book)
+    return {
+        "name": own,
+        "labels": dict(Counter(one.label for one in book.examples)),
+        "accuracy": {kind: one.accuracy for kind, one in learned.items()},
+        "notice": list(book.notices),
+    }
