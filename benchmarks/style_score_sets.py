@@ -17,6 +17,7 @@ from segue.corpora.corpus import Piece
 from segue.corpora.files import rows
 from segue.recognize.head import Floats
 from segue.recognize.scores import Scores
+from segue.tune.metrics import calibration_error
 
 FOLDS = 5
 CROSSED = 3  # one of so many folds gives a forest its temperature
@@ -120,6 +121,13 @@ def official(labelled: Labelled, _seed: int) -> Iterator[Split]:
     """The canonical test part told by all else."""
     is_test = np.array([piece.part == "test" for piece in labelled.pieces])
     yield np.flatnonzero(~is_test), np.flatnonzero(is_test)
+
+
+def exact_error(best: NDArray[np.float64], rounds: int = 200) -> float:
+    """The calibration error, in the mean over rounds, of answers right exactly as often as their probabilities (n) say:
+    what so few answers would show of a teller that is calibrated perfectly."""
+    rng, told = np.random.default_rng(0), np.clip(best, 0, 1)
+    return float(np.mean([calibration_error(rng.random(len(told)) < told, told) for _ in range(rounds)]))
 
 
 # ---- what a temperature is found on: rows to learn from and rows like those to be told, all of a train part

@@ -9,7 +9,8 @@
   folds by file, marked loose: composers lie on both sides.
 - `style.ece_<case>`: expected calibration error of the likeliest style. Networks have their temperature from a tenth of
   each train part, which is not learned from; forests from others grown without a third of the drummers or composers
-  (or, for the official part, without valid, and without a third of the sessions).
+  (or, for the official part, without valid, and without a third of the sessions). `_floor`: what would be found if each
+  probability were exact; few answers never spread over the bins as they should.
 - `style.deletion_ratio_<case>`: how much further the probability falls without the three bars named than without three
   at random, over held-out scores of the first fold.
 - `_line`: the same by a straight head (logistic regression) on the same descriptors; `_common`: the commonest style.
@@ -38,6 +39,7 @@ from benchmarks.style_score_sets import (
     Split,
     by_drummer,
     by_group,
+    exact_error,
     groove,
     groove_untimed,
     held_groups,
@@ -216,6 +218,7 @@ def measure(case: Case) -> list[Result]:
             found.setdefault(f"acc{end}", []).append(accuracy(truth, guess))
             found.setdefault(f"f1{end}", []).append(macro_f1(truth, guess))
         found.setdefault("ece", []).append(calibration(truth, told.shares))
+        found.setdefault("floor", []).append(exact_error(told.shares.max(1)))
         if case.is_deleted and seed == SEEDS[0]:
             found["deletion"] = [deletion_ratio(labelled, told, seed)]
     rows, facts = len(told.rows), case.facts
@@ -226,6 +229,7 @@ def measure(case: Case) -> list[Result]:
         if metric + end in found
     ]
     results.append(_result(f"style.ece_{case.name}", found["ece"], rows, facts, 0.05, "lower"))
+    results.append(_result(f"style.ece_{case.name}_floor", found["floor"], rows, facts, None, "lower"))
     if "deletion" in found:
         results.append(_result(f"style.deletion_ratio_{case.name}", found["deletion"], DELETED, facts, 3.0))
     return results

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.style_score_sets import Labelled, by_drummer, held_groups, held_rows, held_sessions, official
+from benchmarks.style_score_sets import (
+    Labelled,
+    by_drummer,
+    exact_error,
+    held_groups,
+    held_rows,
+    held_sessions,
+    official,
+)
 
 from segue.corpora.corpus import Piece, Split
 from segue.music.score import Score
@@ -63,3 +71,10 @@ def test_sessions_are_held_out_in_the_shares_of_the_test_part(labelled: Labelled
     assert all("_beat_" in labelled.pieces[row].file for row in unheard)
     share = np.mean([sessions(labelled, np.array([row])) <= sessions(labelled, train) for row in test])
     assert len(valid) / (len(valid) + len(unheard)) == pytest.approx(share, abs=0.05)
+
+
+def test_the_error_of_exact_probabilities_falls_with_the_number_of_answers() -> None:
+    few, many = (exact_error(np.full(count, 0.5)) for count in (100, 10_000))
+    assert few == pytest.approx(np.sqrt(0.25 / 100 * 2 / np.pi), rel=0.1)  # the mean of a half-normal, one bin
+    assert many == pytest.approx(few / 10, rel=0.2)
+    assert exact_error(np.ones(50)) == 0
