@@ -58,6 +58,7 @@ BENCHMARKS: tuple[str, ...] = (
     "style_notes",
     "style_few_shot",
     "style_midi",
+    "style_evidence",
     "style_speed",
     "serve",
 )

@@ -26,7 +26,7 @@ from segue.recognize.front import Teller
 from segue.recognize.head import Head
 from segue.recognize.nets import LIMIT, Layers, Nets
 
-STEPS = 200  # of the integral; vectors are cut at `LIMIT`, where the gradient jumps, so that few steps would not do
+STEPS = 64  # of the integral: the gradient jumps where vectors are cut, at `LIMIT`, so that few steps would not do
 _AWAY = 0.5  # standard deviations from the mean, from which on a descriptor says something of a score
 
 
