@@ -183,10 +183,13 @@ def test_genres_are_written_where_there_is_none_and_undone(music: Path, home: Pa
     assert (music / "Hyperballad.flac").read_bytes() == before[music / "Hyperballad.flac"]
 
 
-def test_replace_without_tags_is_refused(music: Path) -> None:
+def test_what_cannot_be_meant_is_refused(music: Path) -> None:
     jig(music)
     done = CliRunner().invoke(app, ["recognize", str(music), "--write", "--replace"])
     assert "say --tags too" in str(done.exception)
+    (music / "undo.jsonl").write_text("")
+    done = CliRunner().invoke(app, ["recognize", str(music), "--write", "--tags", "--undo", str(music / "undo.jsonl")])
+    assert "undo.jsonl is there already: name a new file" in str(done.exception)
 
 
 # ---- bad input

@@ -95,6 +95,8 @@ def write(
 
     if replace and not tags:
         raise InputError("--replace is about the genre in files' tags: say --tags too")
+    if undo_file is not None and undo_file.exists():
+        raise InputError(f"{undo_file} is there already: name a new file, it is to undo this call alone")
     files = music_files(paths)
     report, wish = Report(len(files)), _Wish(tags, replace, dry_run)
     how = Asking(model or SHIPPED, False, jobs or cores())

@@ -64,11 +64,11 @@ def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_rep
     before = path.stat()
     copy: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".segue-", suffix=path.suffix, dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=".segue-", suffix=".part", dir=path.parent)
         os.close(descriptor)
         copy = Path(name)
         shutil.copy2(path, copy)
-        _save(copy, genre)
+        _save(copy, genre, type(_open(path)))
         _check(path, copy, genre)
         change = change_of(path, copy, (old, genre))
         written_down(copy)
@@ -86,14 +86,15 @@ def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_rep
     return change
 
 
-def _open(path: Path, **how: Any) -> Any:
+def _open(path: Path, kind: Any = None, **how: Any) -> Any:
+    """The tags of a file, of a kind of mutagen's where it is known already: a copy's name does not tell it."""
     try:
-        file = mutagen.File(path)
+        file = mutagen.File(path) if kind is None else kind(path, **how)
         if file is None:
             raise FormatError(f"tags are not written in such files; {_WRITTEN}", file=path.name)
         if not isinstance(file, (*_ID3, *_COMMENTS, MP4)):
             raise FormatError(f"tags are not written in {type(file).__name__} files; {_WRITTEN}", file=path.name)
-        return type(file)(path, **how) if how else file
+        return file
     except FormatError:
         raise
     except _BROKEN as error:
@@ -113,9 +114,9 @@ def _genres(file: Any, path: Path) -> tuple[str, ...]:
     return tuple(str(one) for one in found if str(one).strip())
 
 
-def _save(path: Path, genre: str) -> None:
+def _save(path: Path, genre: str, kind: Any) -> None:
     """Write the genre into a file; tags in ID3v2.3 stay so, and frames are not translated."""
-    file = _open(path)
+    file = _open(path, kind)
     try:
         if file.tags is None:
             file.add_tags()
@@ -128,7 +129,7 @@ def _save(path: Path, genre: str) -> None:
         else:
             version = getattr(file.tags, "version", (2, 4, 0))[1]
             if version > 2 and len(file.tags):
-                file = _open(path, translate=False)
+                file = _open(path, kind, translate=False)
             file.tags.setall("TCON", [TCON(encoding=0 if genre.isascii() else 1, text=[genre])])
             file.save(v2_version=3 if version == 3 else 4)
     except _BROKEN as error:
@@ -137,7 +138,8 @@ def _save(path: Path, genre: str) -> None:
 
 def _check(path: Path, copy: Path, genre: str) -> None:
     """FormatError where the copy has lost a tag, lacks the genre, or does not sound as the file does."""
-    old, new = _open(path), _open(copy)
+    old = _open(path)
+    new = _open(copy, type(old))
     if _genres(new, copy) != (genre,):
         raise FormatError("the genre does not read back from its tags, so it is left as it is", file=path.name)
     if _others(old) != _others(new):

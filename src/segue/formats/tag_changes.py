@@ -98,7 +98,7 @@ def put_back(change: Change) -> bool:
         raise ConflictError(f"{path} was changed since, and is left as it is")
     copy: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".segue-", suffix=path.suffix, dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=".segue-", suffix=".part", dir=path.parent)
         copy = Path(name)
         with os.fdopen(descriptor, "wb") as stream, _opened(path) as (source,):
             for piece in made_of(source, change.back):
