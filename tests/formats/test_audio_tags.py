@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from fractions import Fraction
@@ -24,7 +26,7 @@ from segue.errors import ConflictError, FormatError, InputError, NotFoundError
 from segue.formats.audio import decode
 from segue.formats.audio_tags import read_genres, write_genre
 from segue.formats.delta import delta, made_of
-from segue.formats.tag_changes import Change, ChangeLog, put_back, read_changes
+from segue.formats.tag_changes import Change, ChangeLog, digest_of, put_back, read_changes
 
 KINDS = ("mp3", "flac", "ogg", "opus", "wav", "aiff", "m4a")
 SOUND = (0.3 * np.sin(2 * np.pi * 220 * np.arange(2 * 48_000) / 48_000)).astype(np.float32)
@@ -228,6 +230,36 @@ def test_a_log_that_lies_about_the_bytes_harms_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a piece of 5 bytes"):
         put_back(Change(change.path, change.before, change.after, (), "jazz", 0, ((10**9, 5),)))
     assert path.read_bytes() == after and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.slow
+def test_a_killed_writer_leaves_every_file_as_it_was_or_written_down(tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    before = {path: path.read_bytes() for path in (made(music, "flac", f"song {number}") for number in range(12))}
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from segue.formats.audio_tags import write_genre\n"
+        "from segue.formats.tag_changes import ChangeLog\n"
+        "with ChangeLog(Path(sys.argv[2])) as log:\n"
+        "    for path in sorted(Path(sys.argv[1]).glob('*.flac')): write_genre(path, 'jazz', log.add)\n"
+    )
+    log, draw = tmp_path / "log.jsonl", random.Random(0)
+    with subprocess.Popen([sys.executable, "-c", code, str(music), str(log)]) as writer:
+        end = time.monotonic() + 120
+        while not (log.exists() and log.read_text().count("\n") >= 2):
+            assert writer.poll() is None and time.monotonic() < end
+            time.sleep(0.005)
+        time.sleep(draw.uniform(0, 0.5))
+        writer.kill()
+    changes = {change.path: change for change in read_changes(log)}
+    for path, content in before.items():
+        assert path.read_bytes() == content or digest_of(path) == changes[str(path)].after
+    assert 1 <= sum(path.read_bytes() != content for path, content in before.items()) < 12
+    for change in changes.values():
+        put_back(change)
+    assert {path: path.read_bytes() for path in music.glob("*.flac")} == before
+    assert all(path.suffix == ".part" for path in music.iterdir() if path not in before)
 
 
 # ---- bytes of bytes
