@@ -116,6 +116,21 @@ def test_a_witness_says_nothing_of_families_it_does_not_know() -> None:
     assert both["pop"] / both["electronic"] < alone["pop"] / alone["electronic"]
 
 
+def test_a_style_that_holds_several_families_speaks_for_all_of_them_alike() -> None:
+    """Chords that are told as pop, rock and soul in one do not speak against rock."""
+    spans = {"pop": ("pop", "rock", "soul")}
+    chords = witness_of(answer("chords", {"pop": 0.9, "jazz": 0.1}), ("jazz", "pop"), spans=spans)
+    score = witness("score", rock=0.5, pop=0.3)
+    assert chords is not None and chords.shares == pytest.approx({"jazz": 0.1, "rock": 0.3, "pop": 0.3, "soul": 0.3})
+    alone, both = pooled([score], EVEN), pooled([score, chords], EVEN)
+    assert both["rock"] / both["pop"] == pytest.approx(alone["rock"] / alone["pop"])
+    assert both["jazz"] / both["rock"] < alone["jazz"] / alone["rock"]
+    even = witness_of(answer("chords", {"pop": 0.5, "jazz": 0.5}), ("jazz", "pop"), spans=spans)
+    assert even is not None and pooled([score, even], EVEN)["rock"] / pooled([score, even], EVEN)[
+        "jazz"
+    ] == pytest.approx(alone["rock"] / alone["jazz"])
+
+
 def test_no_single_denial_is_final() -> None:
     deny, affirm = witness("score", jazz=1.0), witness("chords", is_sure=True, rock=1.0)
     assert pooled([deny, affirm], EVEN)["rock"] == pytest.approx(pooled([deny, affirm], EVEN)["jazz"])

@@ -108,35 +108,41 @@ def load_gate(folder: Path) -> Gate:
 # ---- witnesses
 
 
-def witness_of(answer: Answer, styles: Iterable[str], base: Mapping[str, float] | None = None) -> Witness | None:
+def witness_of(
+    answer: Answer,
+    styles: Iterable[str],
+    base: Mapping[str, float] | None = None,
+    spans: Mapping[str, tuple[str, ...]] | None = None,
+) -> Witness | None:
     """Return an answer as a witness; None where it guesses nothing, or of fewer than two families.
 
     `styles` are all that its kind can tell. What its guesses leave of 1 is spread evenly over the others, so that only
     what a listener is told counts; where they add up to more than 1, as tags do, they are scaled. `base` is how common
-    families were where it learned, if they were not alike.
+    families were where it learned, if they were not alike; `spans` names the families that a style of its own holds,
+    where there are several, which share its probability.
     """
-    known = {style: family_of(style) for style in styles}
-    families = families_of(known)
+    known = {style: (spans or {}).get(style, (family_of(style),)) for style in styles if family_of(style)}
+    families = families_of(family for several in known.values() for family in several)
     told = {guess.style: guess.probability for guess in answer.guesses if family_of(guess.style)}
     if not told or len(families) < 2:
         return None
     unknown = sorted(set(told) - known.keys())
     if unknown:
         raise InputError(f"{answer.kind} tells {unknown[0]!r}, which is none of {', '.join(sorted(known))}")
-    others = [style for style, family in known.items() if family and style not in told]
-    total = sum(told.values())
-    rest = max(0.0, 1 - total) / len(others) if others else 0.0
-    shares = dict.fromkeys(families, 0.0)
+    others = [style for style in known if style not in told]
+    rest = max(0.0, 1 - sum(told.values())) / len(others) if others else 0.0
+    shares, common = dict.fromkeys(families, 0.0), dict.fromkeys(families, 1.0)
     for style, probability in [*told.items(), *((style, rest) for style in others)]:
-        shares[known[style]] += probability
-    whole = sum(shares.values())
-    common = base or dict.fromkeys(families, 1.0)
-    every = sum(common[family] for family in families)
-    return Witness(
-        answer,
-        {family: share / whole for family, share in shares.items()},
-        {family: common[family] / every for family in families},
-    )
+        for family in known[style]:
+            shares[family] += probability / len(known[style])
+            common[family] = min(common[family], 1 / len(known[style]))
+    return Witness(answer, _whole(shares), _whole({family: (base or common)[family] for family in families}))
+
+
+def _whole(shares: Mapping[str, float]) -> dict[str, float]:
+    """Shares that add up to 1."""
+    total = sum(shares.values())
+    return {family: share / total for family, share in shares.items()}
 
 
 def named_by(text: str) -> Witness | None:

@@ -69,8 +69,8 @@ class Recognizer:
         return tell_together(self, path, hears_notes=hears_notes, is_explained=is_explained)
 
     def styles(self, kind: str) -> tuple[str, ...]:
-        """Return all styles that a kind can be told; () for a kind that has no networks here."""
-        return self._scores.styles if kind == _SCORE else ()
+        """Return all styles that scores or chords can be told; () for another kind."""
+        return {_SCORE: lambda: self._scores.styles, _CHORDS: lambda: self._chords.styles}.get(kind, tuple)()
 
     def score(self, score: Score, *, is_explained: bool = True) -> Answer:
         """Tell the style of a score; one without notes gets no guess, and a notice.
