@@ -4,7 +4,7 @@ With a head, the files whose two likeliest labels lie closest together are group
 its middle is asked for, middles weighed by how close the labels are (diverse mini-batches; Zhdanov 2019): two versions
 of a piece lie in one group. Without one, groups of all files are asked for by their most typical member, the one whose
 neighbours are nearest (TypiClust; Hacohen, Dekel and Weinshall, ICML 2022), large groups that hold no labelled file
-first: while little is known, what is typical teaches more than what is odd.
+first, in turns: while little is known, what is typical teaches more than what is odd.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from segue.recognize.learning import shrunk
 PREFILTER = 10  # times as many unsure files as are asked for are grouped
 MOST = 4000  # files that are grouped where there is no head; of more, so many are drawn
 NEIGHBOURS = 20
-_SMALL = 5  # groups smaller than this are asked for last
+_SMALL = 5  # groups smaller than this are odd rather than typical, and asked for last
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def unsure(vectors: Floats, doubts: Doubles, count: int, seed: int = 0) -> list[
 
 
 def typical(vectors: Floats, count: int, labelled: Floats, seed: int = 0) -> list[int]:
-    """Choose the places of `count` typical vectors (n, d), each of another group, away from `labelled` ones (m, d)."""
+    """Choose the places of up to `count` typical vectors (n, d), groups in turn, away from `labelled` ones (m, d)."""
     rng = np.random.default_rng(seed)
     drawn = np.sort(rng.choice(len(vectors), MOST, replace=False)) if len(vectors) > MOST else np.arange(len(vectors))
     every = np.vstack([vectors[drawn], labelled])
@@ -88,20 +88,25 @@ def typical(vectors: Floats, count: int, labelled: Floats, seed: int = 0) -> lis
         return [int(one) for one in drawn]
     groups, _ = _grouped(rows, min(len(rows), wanted + len(labelled)), seed)
     members = [mine for mine in _members(groups) if (mine < len(drawn)).any()]
-    covered = [bool((mine >= len(drawn)).any()) for mine in members]
-    order = sorted(range(len(members)), key=lambda one: (covered[one], len(members[one]) < _SMALL, -len(members[one])))
-    chosen = [_most_typical(rows, members[one], len(drawn)) for one in order[:wanted]]
-    return [int(drawn[one]) for one in chosen]
+    members.sort(key=lambda mine: (bool((mine >= len(drawn)).any()), -len(mine)))
+    lines = [(len(mine) < _SMALL, _by_typicality(rows, mine, len(drawn))) for mine in members]
+    turns = [
+        line[turn]
+        for are_odd in (False, True)
+        for turn in range(len(drawn))
+        for is_odd, line in lines
+        if is_odd == are_odd and turn < len(line)
+    ]
+    return [int(drawn[one]) for one in turns[:wanted]]
 
 
-def _most_typical(rows: Floats, members: NDArray[np.int64], unlabelled: int) -> int:
-    """Of a group the unlabelled member with the least mean distance to its nearest neighbours in the group."""
+def _by_typicality(rows: Floats, members: NDArray[np.int64], unlabelled: int) -> list[int]:
+    """The unlabelled members of a group, the least mean distance to their nearest neighbours in the group first."""
     mine = rows[members]
     away = np.sqrt(np.maximum((mine**2).sum(1)[:, None] + (mine**2).sum(1) - 2 * mine @ mine.T, 0))
     near = np.sort(away, axis=1)[:, 1 : NEIGHBOURS + 1]
     reach = near.mean(1) if near.shape[1] else np.zeros(len(members))
-    free = np.flatnonzero(members < unlabelled)
-    return int(members[free[reach[free].argmin()]])
+    return [int(one) for one in members[np.argsort(reach, kind="stable")] if one < unlabelled]
 
 
 def _grouped(
