@@ -14,7 +14,8 @@ from segue.compose.ground import HarmonyOf
 from segue.compose.guides import Harmony, LineGuide, RangeGuide, between, of_classes
 from segue.compose.likeness import CONTOURS, contour_fit
 from segue.compose.offer import Offer
-from segue.compose.stretches import Told, Voice, draw_voice, several, silent
+from segue.compose.stretches import Task as VoiceTask
+from segue.compose.stretches import Told, Voice, draw_voices, in_batches, silent
 from segue.compose.theory import Setting, checked_rules, narrowing
 from segue.errors import InputError, did_you_mean
 from segue.models.engine.protocol import Engine
@@ -239,7 +240,7 @@ def _offers(
 
     holes = frozenset((bar, _LANE) for bar in task.bars)
 
-    def once(seed: int) -> tuple[Offer[Score], bool]:
+    def asked(seed: int) -> VoiceTask:
         guide = LineGuide(
             _LANE, _pitches(task, wish), _endings(task), _rhythm(task), shortest=3, final=v.TICKS, repeats=_REPEATS,
             must_sound=lambda bar, ticks: (bar, ticks) == (task.first, 0) and task.rhythm is None,
@@ -247,12 +248,18 @@ def _offers(
         ruled = narrowing(checked_rules(None, wish.without), Setting(task.score, holes))
         narrow: tuple[Narrow, ...] = (RangeGuide(_LANE, between(task.low, task.high)), guide, *ruled)
         voice = Voice(0, task.bars, None if task.first else head, narrow, "melody")
-        made = draw_voice(engine, task.score, voice, replace(sampling, seed=seed), told)
-        score = _in_time(task, made.score)
-        stopped = (f"stopped after bar {made.bars}",) if made.is_stopped else ()
-        return Offer(score, made.fit, seed, (*_reasons(task, wish, score), *stopped)), made.is_stopped
+        return VoiceTask(task.score, voice, replace(sampling, seed=seed))
 
-    return several(n, sampling.seed, once)
+    def together(seeds: Sequence[int]) -> tuple[list[Offer[Score]], bool]:
+        drawings = draw_voices(engine, [asked(seed) for seed in seeds], told)
+        offers = []
+        for seed, made in zip(seeds, drawings, strict=True):
+            score = _in_time(task, made.score)
+            stopped = (f"stopped after bar {made.bars}",) if made.is_stopped else ()
+            offers.append(Offer(score, made.fit, seed, (*_reasons(task, wish, score), *stopped)))
+        return offers, any(made.is_stopped for made in drawings)
+
+    return in_batches(n, sampling.seed, together)
 
 
 def _pitches(task: _Task, wish: MelodyWish) -> Harmony:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from segue.compose.drawing import ROWS, Narrow, Rewriting, draw
+from segue.compose.drawing import ROWS, Ask, Narrow, Rewriting, draw_each
 from segue.compose.offer import Offer, T, check_count
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
@@ -46,38 +46,58 @@ class Drawing:
     is_stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Task:
+    """A voice to be drawn into a score, with a sampling."""
+
+    score: Score
+    voice: Voice
+    sampling: Sampling
+
+
 def draw_voice(engine: Engine, score: Score, voice: Voice, sampling: Sampling, told: Told = silent) -> Drawing:
     """Draw one voice; everything else stays the very same.
 
     Ctrl-C ends it after the last stretch that is done, if there is one.
     """
-    sums: list[tuple[float, int]] = []
-    first, total = voice.bars.start, len(voice.bars)
+    return draw_voices(engine, [Task(score, voice, sampling)], told)[0]
+
+
+def draw_voices(engine: Engine, tasks: Sequence[Task], told: Told = silent) -> list[Drawing]:
+    """Draw voices of the same bars side by side, each as it would be drawn alone; Ctrl-C ends all of them."""
+    scores, voice = [task.score for task in tasks], tasks[0].voice
+    sums: list[list[tuple[float, int]]] = [[] for _ in tasks]
+    first, total, is_stopped = voice.bars.start, len(voice.bars), False
     try:
         told(voice.what, 0, total)
         while first < voice.bars.stop:
             stop = min(first + STRETCH, voice.bars.stop)
             if voice.bars.stop - stop < STRETCH // 4:
                 stop = voice.bars.stop
-            score, fit = _stretch(engine, score, replace(voice, bars=range(first, stop)), sampling)
-            sums.append((fit, stop - first))
+            offers = draw_each(engine, [_stretch(*one, range(first, stop)) for one in zip(scores, tasks, strict=True)])
+            scores = [_with_drawn(score, offer, voice.part) for score, offer in zip(scores, offers, strict=True)]
+            for held, offer in zip(sums, offers, strict=True):
+                held.append((offer.fit, stop - first))
             first = stop
             told(voice.what, first - voice.bars.start, total)
     except KeyboardInterrupt:
         if first == voice.bars.start:
             raise
-        return Drawing(score, _mean(sums), first, is_stopped=True)
-    return Drawing(score, _mean(sums), first)
+        is_stopped = True
+    return [Drawing(score, _mean(held), first, is_stopped) for score, held in zip(scores, sums, strict=True)]
 
 
-def _stretch(engine: Engine, score: Score, voice: Voice, sampling: Sampling) -> tuple[Score, float]:
-    seen = score if voice.bars.stop == len(score.bars) else opening(score, voice.bars.stop)
-    holes = frozenset((bar, voice.part + 1) for bar in voice.bars)
+def _stretch(score: Score, task: Task, bars: range) -> Ask:
+    voice = task.voice
+    seen = score if bars.stop == len(score.bars) else opening(score, bars.stop)
+    holes = frozenset((bar, voice.part + 1) for bar in bars)
     heads: Mapping[int, Head] = {voice.part: voice.head} if voice.head else {}
-    (offer,) = draw(engine, Rewriting(seen, holes, heads=heads, narrow=voice.narrow), 1, sampling)
-    drawn = offer.value.parts[voice.part]
-    parts = tuple(drawn if number == voice.part else part for number, part in enumerate(score.parts))
-    return score.replace(parts=parts), offer.fit
+    return Ask(Rewriting(seen, holes, heads=heads, narrow=voice.narrow), task.sampling)
+
+
+def _with_drawn(score: Score, offer: Offer[Score], number: int) -> Score:
+    """The score with one part as it was drawn."""
+    return score.replace(parts=(*score.parts[:number], offer.value.parts[number], *score.parts[number + 1 :]))
 
 
 def _mean(sums: Sequence[tuple[float, int]]) -> float:
