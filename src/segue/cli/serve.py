@@ -36,6 +36,9 @@ def serve(
         list[Path] | None, typer.Option("--allow", metavar="FOLDER", help="Files below it may be named by path.")
     ] = None,
     rate: Annotated[float, typer.Option(min=0.1, help="Requests a second of one key.")] = 50.0,
+    retune: Annotated[
+        float, typer.Option(min=0, metavar="HOURS", help="Tune again so often, where enough was heard; 0 never.")
+    ] = 24.0,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,6 +59,7 @@ def serve(
         is_open=open_ and is_loopback(host),
         folders=tuple(allow or ()),
         rate=rate,
+        retune=retune,
     )
     run(settings, lambda told: print_json(told) if json else _told(told))
 

@@ -13,6 +13,7 @@ from segue.serve.jobs import Jobs
 from segue.serve.ledger import Ledger
 from segue.serve.rates import Rates
 from segue.serve.rendered import Rendered
+from segue.serve.retuning import Retuning, Rule
 from segue.serve.settings import Settings
 from segue.serve.tastes import Tastes
 
@@ -37,6 +38,9 @@ class Service:
         self.intake = Intake(self.store)
         self.jobs = Jobs(self.ledger, self.store, settings, self.figures)
         self.rendered = Rendered()
+        self.retuning = Retuning(self.jobs, self.store, Rule(hours=settings.retune))
+        if settings.retune:
+            self.retuning.start()
 
     @property
     def registry(self) -> Registry:
@@ -68,6 +72,7 @@ class Service:
     async def close(self) -> None:
         """Write what was taken in, end jobs so that they can be gone on with, and let go of files."""
         await self.intake.close()
+        self.retuning.close()
         self.jobs.close()
         self.store.close()
         self.ledger.close()

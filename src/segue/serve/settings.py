@@ -17,7 +17,8 @@ class Settings:
 
     `is_open` lets everybody in without a key, which is refused where `host` is not this machine alone. `folders` are
     those below which files may be named by path. `rate` is how many requests a second a key may make for long, `burst`
-    how many at once; `largest` is the size of a body in bytes, `largest_upload` that of a file sent.
+    how many at once; `largest` is the size of a body in bytes, `largest_upload` that of a file sent. Every `retune`
+    hours, at most, the recommender is tuned again where enough was heard; 0 never.
     """
 
     home: Path
@@ -30,12 +31,15 @@ class Settings:
     burst: int = 200
     largest: int = MEGABYTE
     largest_upload: int = 200 * MEGABYTE
+    retune: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise InputError(f"port {self.port}: 0 to 65535 is accepted")
         if self.rate <= 0 or self.burst < 1:
             raise InputError(f"{self.rate} requests a second, {self.burst} at once: more than 0 and 1 are accepted")
+        if self.retune < 0:
+            raise InputError(f"retune every {self.retune} hours: 0 (never) or more is accepted")
         if self.is_open and not is_loopback(self.host):
             raise InputError(f"host {self.host!r} can be reached from elsewhere: open access is for this machine alone")
 
