@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
+from segue.cli.serve import PORT, serve_home
 
 if TYPE_CHECKING:
     from segue.demo import Thumb, Truthfulness
@@ -35,6 +37,9 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where everything is put.")] = Path(".demo"),
     listeners: Annotated[int, typer.Option(min=20, help="How many listeners to simulate.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation and of the tuning.")] = 0,
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="Serve the page at the end; in a terminal, if not said.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Show the whole loop in a few minutes: learn from listening histories, recommend, explain, react.
@@ -76,6 +81,8 @@ def demo(
     show.places(home, tuned, asked)
     if json:
         print_json(_as_json(tuned, truth, thumb, home) | ({"import": report_as_json(own)} if own else {}))
+    elif page or (page is None and sys.stdout.isatty()):
+        serve_home(home, opens=True)
 
 
 def _tune(store: SqlStore, home: Path, seed: int, json: bool) -> Tuned:
@@ -166,13 +173,14 @@ class Show:
         self.say(f"pictures   {tuned.folder / 'comparison.png'}")
         self.say(f"\nGo on with it:  SEGUE_HOME={home} segue recommend {listener} --lang zh")
         self.say(f'                SEGUE_HOME={home} segue recommend --like "Nina Simone" --text "quiet piano"')
+        self.say(f"The page:       SEGUE_HOME={home} segue serve   at http://127.0.0.1:{PORT}/")
 
 
 def _as_json(tuned: Tuned, truth: Truthfulness, thumb: Thumb, home: Path) -> dict[str, object]:
     from dataclasses import asdict
 
-    from segue.recommend.rendering import suggestion_as_json
     from segue.cli.tune import tuned_as_json
+    from segue.recommend.rendering import suggestion_as_json
 
     return {
         "home": str(home),

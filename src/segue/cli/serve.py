@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,8 @@ from segue.cli.output import console, print_json
 if TYPE_CHECKING:
     from segue.serve.ledger import Ledger
 
+PORT = 8377
+_SCREENS = ("darwin", "win32")  # systems that have one without saying so
 keys = typer.Typer(no_args_is_help=True, help="Keys to the server: make, list, revoke.")
 
 
@@ -28,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to answer at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8377,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = PORT,
     open_: Annotated[
         bool, typer.Option("--open/--keys", help="Let in who is on this machine without a key, or nobody.")
     ] = True,
@@ -62,6 +66,21 @@ def serve(
         retune=retune,
     )
     run(settings, lambda told: print_json(told) if json else _told(told))
+
+
+def serve_home(place: Path, *, opens: bool) -> None:
+    """Serve a home to who is on this machine until Ctrl-C; with `opens` the page is shown where there is a screen."""
+    import webbrowser
+
+    from segue.serve.running import run
+    from segue.serve.settings import Settings
+
+    def told(words: dict[str, object]) -> None:
+        _told(words)
+        if opens and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in _SCREENS):
+            webbrowser.open(str(words["address"]))
+
+    run(Settings(home=place, store=str(place / "segue.db"), port=PORT, is_open=True), told)
 
 
 def _told(words: dict[str, object]) -> None:
