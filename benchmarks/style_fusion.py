@@ -268,7 +268,7 @@ def run(*, is_shipped: bool = False) -> list[Result]:
         "penalties": PENALTIES,
         "inner": INNER,
         "weights": dict(gate.weights),
-        "unsure": Counter(str(each.unsure) for _, gates in runs for each in gates),
+        "unsure": dict(Counter(str(each.unsure) for _, gates in runs for each in gates)),
         "told": {kind: int(has.sum()) for kind, has in held.has.items()},
     }
     digest = sha256_of([data_dir() / CORPUS])
