@@ -152,3 +152,12 @@ def test_what_a_model_saw_of_a_listener_goes_with_them(server: TestClient, admin
     receipt = server.request("DELETE", f"{API}/me", params={"listener": "ann"}, headers=admin).json()
     assert receipt["runs"] == ["first", "second"] and receipt["rows"] == 3
     assert len(read_seen(run)) == 1
+
+
+def test_the_scorecard_tells_of_what_was_heard_last_month(server: TestClient, admin: dict[str, str]) -> None:
+    days = [("2026-01-01", 0), ("2026-01-02", 2), ("2026-01-03", 6), ("2026-03-01", 10), ("2026-03-02", 12)]
+    plays = [{"artist": f"Artist {n}", "title": "Any", "at": f"{day}T12:00:00Z"} for day, n in days]
+    assert server.post(f"{API}/listens", json={"listener": "fay", "listens": plays}, headers=admin).status_code == 201
+    told = server.get(f"{API}/scorecard", params={"listener": "fay"}, headers=admin).json()
+    assert told["songs"] == 2 and told["auc"] > 0.5 and told["since"].startswith("2026-01-31")
+    assert server.get(f"{API}/scorecard", params={"listener": "none"}, headers=admin).status_code == 404

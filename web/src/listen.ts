@@ -9,6 +9,7 @@ import { languageNow, t } from "./words";
 
 type Reason = { kind: string; song: string | null; words: string; share: number };
 type Suggestion = { artist: string; title: string; tags: string[]; score: number; rank: number; because: string; reasons: Reason[] };
+type Card = { since: string | null; songs: number; among: number; auc: number | null; popularity: number | null; in_first: number | null };
 type Taste = { tags: { tag: string; share: number }[]; artists: { artist: string; pull: number }[]; songs: number; plays: number };
 
 const muted = new Set<string>(JSON.parse(localStorage.getItem("muted") ?? "[]"));
@@ -140,9 +141,24 @@ async function drawTaste(place: HTMLElement, listener: string, again: () => Prom
       localStorage.setItem("muted", JSON.stringify([...muted]));
       await again();
     }, { "aria-label": `${t("less")}: ${one.tag}`, title: t("less"), "aria-pressed": String(muted.has(one.tag)) })));
-  fill(place, h("h2", {}, t("taste")), h("div", { class: "columns" },
+  const card = h("details", {}, h("summary", {}, t("card")), h("p", { "aria-live": "polite" }));
+  card.addEventListener("toggle", () => void drawCard(card, listener));
+  fill(place, h("h2", {}, t("taste")), card, h("div", { class: "columns" },
     h("div", {}, h("h3", {}, t("tags")), h("ul", { class: "bars" }, ...rows)),
     h("div", {}, h("h3", {}, t("artists")), h("ol", {}, ...taste.artists.slice(0, 12).map((one) => h("li", {}, one.artist))))));
+}
+
+async function drawCard(card: HTMLDetailsElement, listener: string): Promise<void> {
+  if (!card.open) return;
+  try {
+    const told = await get<Card>("scorecard", { listener });
+    card.lastElementChild!.textContent = told.auc === null ? t("cardNone") : t("cardSays", {
+      songs: told.songs, since: (told.since ?? "").slice(0, 10), among: told.among, auc: percent(told.auc),
+      popularity: told.popularity === null ? "–" : percent(told.popularity), first: told.in_first ?? 0,
+    });
+  } catch (error) {
+    say.problem(error);
+  }
 }
 
 function importCard(listener: () => string, done: (listener: string) => Promise<void>): HTMLElement {

@@ -121,6 +121,17 @@ class ListensOut(BaseModel):
     next: str | None
 
 
+class ScorecardOut(BaseModel):
+    """How high stood what was first heard since a day, by the recommender and by popularity (0.5 is chance)."""
+
+    since: str | None
+    songs: int
+    among: int
+    auc: float | None
+    popularity: float | None
+    in_first: int | None
+
+
 class JobOut(BaseModel):
     """Long work: how far it is, and what came of it."""
 
