@@ -35,7 +35,7 @@ from benchmarks.result import Result, data_dir, sha256_of, write
 from benchmarks.style_groups import SEEDS, TURNS, Kept, Places, joined, mean, plain, split
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
-from segue.corpora.verse import sung_lines
+from segue.corpora.verse import sung_lines, verses_of
 from segue.errors import InputError
 from segue.music.lyric import Line, Lyric
 from segue.music.score import Score
@@ -96,7 +96,8 @@ def read_songs() -> Songs:
 
 def words_of(score: Score) -> Lyric | None:
     """The first verse of a score; None where nothing is sung."""
-    lines = [Line(line.text) for part in score.parts for line in sung_lines(part, 1)]
+    parts = [part for part in score.parts if 1 in verses_of(part)]
+    lines = [Line(line.text) for part in parts for line in sung_lines(part, 1)]
     return Lyric((("", tuple(lines)),)) if lines else None
 
 
