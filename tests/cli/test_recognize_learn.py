@@ -196,6 +196,8 @@ def test_what_cannot_be_learned_is_refused(styles: Path, tmp_path: Path) -> None
         run("learn", "--as", "jig", styles / "jig" / "0.abc")
     with pytest.raises(NotFoundError, match="no styles named 'none'"):
         run(styles / "jig" / "0.abc", "--with", "none")
+    with pytest.raises(InputError, match="--with 'none' and --model"):
+        run(styles / "jig" / "0.abc", "--with", "none", "--model", tmp_path)
     (styles / "hornpipe").mkdir()
     shutil.copy(styles / "jig" / "0.abc", styles / "hornpipe" / "0.abc")
     with pytest.raises(InputError, match="are the same; one label each"):

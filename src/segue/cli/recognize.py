@@ -83,7 +83,7 @@ def files(
     from segue.recognize.many import Asking, cores
     from segue.recognize.recognizer import SHIPPED, Recognizer
 
-    own_tell = recognize_learn.teller(own) if own else None
+    own_tell = recognize_learn.teller(own, model) if own else None
     files, is_many = music_files(paths), len(paths) > 1 or paths[0].is_dir()
     show = _shown(files, picture, language, is_many=is_many, json=json)
     how = Asking(model or SHIPPED, picture is not None or (because and (json or not is_many)), jobs or cores())

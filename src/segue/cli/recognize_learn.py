@@ -112,12 +112,15 @@ def ask(
     _show_broken(broken)
 
 
-def teller(name: str) -> Callable[..., Answer]:
-    """Return what tells a file by the styles of a name; NotFoundError where there are none."""
+def teller(name: str, model: Path | None = None) -> Callable[..., Answer]:
+    """Return what tells a file by the styles of a name; NotFoundError where there are none, InputError where other
+    networks are named too."""
     from functools import partial
 
     from segue.recognize.own_styles import place_of, tell
 
+    if model is not None:
+        raise InputError(f"--with {name!r} and --model {model}: one of them is accepted")
     return partial(tell, place_of(_styles(), name, must_be=True))
 
 
