@@ -11,7 +11,8 @@ Nottingham, its titles or its tunes, and the header tells it no style. Folds, ne
 - `_nets`: networks on vectors and descriptors, as in `benchmarks.style_scores`, all folds of seed 0.
 - `_tuned_head`, `_tuned_lora`, `_tuned_full`: the first fold of seed 0 alone, vectors and descriptors: networks on the
   frozen model, then taught on together with low-rank updates of the model or with all of it. A tenth of the train part
-  chooses the weights: where tuning makes it worse, they are those it began with. The standard error of their accuracy is that of a share of the fold's tunes.
+  chooses the weights: where tuning makes it worse, they are those it began with. The standard error of their accuracy
+  is that of a share of the fold's tunes.
 """
 
 from __future__ import annotations
