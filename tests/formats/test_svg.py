@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from segue.errors import InputError
-from segue.formats import png, svg
+from segue.formats import abc, png, svg
 from segue.formats.readable import is_performance, readable
 from segue.music.chord import Chord
 from segue.music.lyric import Sung, Syllable
@@ -130,3 +130,12 @@ def test_what_was_written_stays_as_it_is() -> None:
 def test_drums_last_until_the_next_stroke() -> None:
     score = Score((played((0, 30, 36), (240, 30, 42), (480, 30, 38), is_drums=True),), (Bar(),))
     assert told(readable(score).parts[0]) == [(F(0), F(1, 2), 36), (F(1, 2), F(1, 2), 42), (F(1), F(1, 16), 38)]
+
+
+def test_scores_are_engraved_in_any_thread() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    score = abc.read(abc.EXAMPLE, file="example")
+    with ThreadPoolExecutor(3) as threads:
+        drawn = list(threads.map(svg.write, [score] * 6))
+    assert {one[:4] for one in drawn} == {b"<svg"} and {len(one) > 5_000 for one in drawn} == {True}

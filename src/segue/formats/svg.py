@@ -74,7 +74,8 @@ def _engraved(score: Score, *, page_height: int, is_fitted: bool) -> list[str]:
 
     text = _DEGREE.sub("", musicxml.write(readable(score)).decode())
     verovio.enableLog(verovio.LOG_OFF)
-    engraver = verovio.toolkit()
+    engraver = verovio.toolkit(False)
+    engraver.setResourcePath(str(Path(verovio.__file__).parent / "data"))  # it is known in the importing thread alone
     engraver.setOptions({**_OPTIONS, "pageHeight": page_height, "adjustPageHeight": is_fitted})
     if not engraver.loadData(text):
         raise InputError(f"Verovio cannot engrave the score {score.title!r}")
