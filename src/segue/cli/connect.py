@@ -49,7 +49,7 @@ def subsonic(
         if playlist is not None:
             from segue.serve.tastes import Tastes
 
-            ready = Tastes(home(), opened).of(name, opened.version())
+            ready = Tastes(home(), opened).of(name, opened.mark())
             there = {one.song.key: one for one in tracks}
             found = ready.model.recommend(ready.history, len(ready.model.catalogue))
             chosen = [there[one.song.key] for one in found if one.song.key in there][:number]

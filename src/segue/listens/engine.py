@@ -105,3 +105,14 @@ def explained(url: URL) -> Iterator[None]:
         raise UnavailableError(f"the store {shown} cannot be opened: {error.orig}") from error
     except DatabaseError as error:
         raise FormatError(f"the store {shown} is not a database that Segue can use: {error.orig}") from error
+
+
+class Commits:
+    """Counts the commits of an engine in this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.count = 0
+        event.listen(engine, "commit", self._add)
+
+    def _add(self, _connection: Connection) -> None:
+        self.count += 1

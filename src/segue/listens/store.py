@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -123,6 +123,10 @@ class Store(Protocol):
 
     def version(self) -> int:
         """A number that grows with every acknowledged write, so that readers know when to look again."""
+        ...
+
+    def mark(self) -> Hashable:
+        """What differs after each acknowledged write, and costs less to ask than `version`."""
         ...
 
     def erase(self, listener: str) -> int:

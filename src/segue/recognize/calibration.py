@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
 
 from segue.errors import InputError
 
@@ -31,6 +30,8 @@ def temperature_of(logits: ArrayLike, classes: ArrayLike) -> float:
 
     InputError where there is nothing to go by.
     """
+    from scipy.optimize import minimize_scalar  # slow to import
+
     rows, told = np.asarray(logits, np.float64), np.asarray(classes, np.int64)
     _check(rows, told)
 
@@ -56,6 +57,8 @@ def consistent_temperature(logits: ArrayLike, classes: ArrayLike) -> float:
     (expectation consistency; Clarté, Loureiro, Krzakala and Zdeborová, UAI 2023). InputError where there is nothing to
     go by.
     """
+    from scipy.optimize import minimize_scalar  # slow to import
+
     rows, told = np.asarray(logits, np.float64), np.asarray(classes, np.int64)
     _check(rows, told)
     right = float((rows.argmax(1) == told).mean())

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from segue.errors import InputError
@@ -41,6 +40,8 @@ class Calibration:
 
 def fit_calibration(hits: Sequence[Doubles], others: Sequence[Doubles]) -> Calibration:
     """Fit to the logits of hits and of all other songs, an array per listener each; without any hit it does nothing."""
+    from scipy.optimize import minimize  # slow to import
+
     liked = np.concatenate([np.asarray(row, np.float64) for row in hits]) if hits else np.empty(0)
     rest = np.concatenate([np.asarray(row, np.float32) for row in others]) if others else np.empty(0, np.float32)
     if not len(liked) or not len(rest):

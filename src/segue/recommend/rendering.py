@@ -12,8 +12,8 @@ def song_as_json(song: Song) -> dict[str, object]:
     return {"artist": song.artist, "title": song.title, "year": song.year, "tags": list(song.tags)}
 
 
-def suggestion_as_json(suggestion: Suggestion, language: str) -> dict[str, object]:
-    """A suggestion with its phrase and all its reasons as a JSON object."""
+def suggestion_as_json(suggestion: Suggestion, language: str, most: int | None = None) -> dict[str, object]:
+    """A suggestion with its phrase and its reasons as a JSON object: all, or the `most` largest of each kind."""
     reasons = [
         {
             "kind": reason.kind,
@@ -23,7 +23,7 @@ def suggestion_as_json(suggestion: Suggestion, language: str) -> dict[str, objec
             "share": reason.share,
             "logit": reason.logit,
         }
-        for reason in (*suggestion.reasons, *suggestion.tags)
+        for reason in (*suggestion.reasons[:most], *suggestion.tags[:most])
     ]
     about = {"rank": suggestion.rank, "score": suggestion.score, "logit": suggestion.logit}
     return {**about, **song_as_json(suggestion.song), "because": phrase(suggestion, language), "reasons": reasons}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -41,15 +41,20 @@ class Caller:
         return named
 
 
-def service_of(connection: HTTPConnection) -> Service:
+async def service_of(connection: HTTPConnection) -> Service:
     """Return what the server stands on."""
+    return standing(connection)
+
+
+def standing(connection: HTTPConnection) -> Service:
+    """The same where nothing waits."""
     service: Service = connection.app.state.service
     return service
 
 
 def caller_of(request: Request) -> Caller:
     """Return who asks; UnknownCallerError without a valid key, AccessError for the page's write without its token."""
-    service = service_of(request)
+    service = standing(request)
     given = request.headers.get("authorization")
     if given is not None:
         kind, _, secret = given.partition(" ")
@@ -71,15 +76,15 @@ def caller_of(request: Request) -> Caller:
     raise UnknownCallerError("a key is needed: Authorization: Bearer segue_..., made by `segue keys make`")
 
 
-def needs(scope: str) -> Callable[..., Caller]:
+def needs(scope: str) -> Callable[..., Awaitable[Caller]]:
     """Return what lets in callers who may do what a scope stands for, no more often than their key allows."""
 
-    def caller(request: Request) -> Caller:
+    async def caller(request: Request) -> Caller:
         found = caller_of(request)
         if not found.key.may(scope):
             raise AccessError(f"this key may do {', '.join(found.key.scopes)}; {scope} is needed")
         if found.key is not OPEN:  # who is on this machine may use it up in other ways too
-            service_of(request).rates.take(found.key.id)
+            standing(request).rates.take(found.key.id)
         return found
 
     return caller

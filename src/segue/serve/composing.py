@@ -6,20 +6,22 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
-from segue.compose.drawing import Glimpse
-from segue.compose.offer import Offer
-from segue.compose.studio import Studio
 from segue.errors import FormatError, InputError, SegueError
 from segue.formats import abc
 from segue.formats import find as formats_of
 from segue.music.lyric import Lyric
 from segue.music.score import Progression, Score
 
-Verb = Callable[[Studio], Sequence[Offer[Any]]]
+if TYPE_CHECKING:  # slow to import, and loaded by the first verb
+    from segue.compose.drawing import Glimpse
+    from segue.compose.offer import Offer
+    from segue.compose.studio import Studio
+
+Verb = Callable[["Studio"], Sequence["Offer[Any]"]]
 Event = tuple[str, dict[str, Any]]
 _ONE = threading.Lock()  # one verb at a time: each takes the whole processor
 _TUNE = "abc"

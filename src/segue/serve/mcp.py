@@ -43,7 +43,7 @@ class Tools:
 
     def recommend_songs(self, listener: str = "", n: int = 10, text: str = "", lang: Language = "en") -> Rows:
         """Songs for a listener, or for a taste in words ("quiet piano"), each with the reasons for it."""
-        ready = self._service.tastes.of(listener or None, self._service.store.version())
+        ready = self._service.tastes.of(listener or None, self._service.store.mark())
         found = ready.model.recommend(ready.history, n, text=text)
         return [
             {name: value for name, value in suggestion_as_json(one, lang).items() if name != "reasons"} for one in found
@@ -59,7 +59,7 @@ class Tools:
 
     def explain_song(self, listener: str, song: str, lang: Language = "en") -> dict[str, Any]:
         """Why a song would or would not be recommended to a listener: rank, score, and what speaks for and against."""
-        ready = self._service.tastes.of(listener, self._service.store.version())
+        ready = self._service.tastes.of(listener, self._service.store.mark())
         return suggestion_as_json(ready.model.explain(ready.history, song), lang)
 
     def give_verdict(

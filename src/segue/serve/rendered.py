@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 
-Stamp = tuple[float, int]  # of the model and of the store
+Stamp = tuple[float, Hashable]  # of the model and of the store
 _KEPT = 2_000
 
 

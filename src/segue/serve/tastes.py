@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,6 @@ from segue.listens.store import Heard, Store
 from segue.recommend.history import History
 from segue.recommend.live import history_of, knowing
 from segue.recommend.recommender import NOBODY, Recommender
-from segue.recommend.served import load_served
 
 T = TypeVar("T")
 _KEPT = 64  # listeners whose recommender is kept ready
@@ -38,7 +37,7 @@ class Tastes:
         self._lock = threading.RLock()
         self._base: tuple[float, Recommender] | None = None
         self._known: OrderedDict[str, tuple[float, frozenset[tuple[str, str]], Recommender]] = OrderedDict()
-        self._ready: OrderedDict[str, tuple[tuple[float, int], Ready]] = OrderedDict()
+        self._ready: OrderedDict[str, tuple[tuple[float, Hashable], Ready]] = OrderedDict()
 
     @property
     def stamp(self) -> float:
@@ -58,16 +57,18 @@ class Tastes:
         with self._lock:
             stamp = self.stamp
             if self._base is None or self._base[0] != stamp:
+                from segue.recommend.served import load_served  # loads PyTorch
+
                 self._base = (stamp, load_served(self.home).warm())
                 self._known.clear()
             return self._base[1]
 
-    def of(self, listener: str | None, version: int) -> Ready:
-        """Return what answers a listener at a version of the store; NotFoundError for one it does not know."""
+    def of(self, listener: str | None, mark: Hashable) -> Ready:
+        """Return what answers a listener at a mark of the store; NotFoundError for one it does not know."""
         if listener is None:
             return Ready(self.base(), NOBODY)
         with self._lock:
-            base, stamp = self.base(), (self.stamp, version)
+            base, stamp = self.base(), (self.stamp, mark)
             kept = self._ready.get(listener)
             if kept is None or kept[0] != stamp:
                 heard = self.store.history(listener)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from anyio import to_thread
@@ -17,10 +17,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
-from segue.compose.chords import ChordWish, new_progression
-from segue.compose.melody import MelodyWish
-from segue.compose.piece import PieceWish
-from segue.compose.studio import Studio
 from segue.errors import InputError
 from segue.music.key import Key
 from segue.music.metre import Metre
@@ -29,6 +25,9 @@ from segue.serve.composing import Verb, composed, read_music
 from segue.serve.problems import problem
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, Closed
+
+if TYPE_CHECKING:  # slow to import, and loaded by the first verb
+    from segue.compose.studio import Studio
 
 router = APIRouter(prefix="/compose", tags=["compose"], responses=PROBLEMS)
 Text = Annotated[str, Field(min_length=1, max_length=500_000)]
@@ -120,6 +119,8 @@ class LyricsIn(Wanted):
 @router.post("/harmony")
 async def harmony(asked: HarmonyIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
     """Give a melody chords."""
+    from segue.compose.chords import ChordWish
+
     score, key = read_music(asked.music, asked.format), Key.parse(asked.key) if asked.key else None
     wish = ChordWish(complexity=asked.complexity, span=_span(asked.span), without=asked.without)
     return await _answered(
@@ -133,6 +134,8 @@ async def harmony(asked: HarmonyIn, request: Request, _: ComposeCaller, service:
 @router.post("/chords")
 async def chords(asked: ChordsIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
     """Write a new progression."""
+    from segue.compose.chords import ChordWish, new_progression
+
     given = new_progression(asked.bars, _key(asked.key), _metre(asked.metre), "")
     wish = ChordWish(complexity=asked.complexity, without=asked.without)
     return await _answered(request, service, asked, lambda one: one.chords(given, wish))
@@ -141,6 +144,8 @@ async def chords(asked: ChordsIn, request: Request, _: ComposeCaller, service: S
 @router.post("/melody")
 async def melody(asked: MelodyIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
     """Write melodies over chords."""
+    from segue.compose.melody import MelodyWish
+
     score = read_music(asked.music, asked.format)
     wish = MelodyWish(contour=asked.contour, instrument=asked.instrument, without=asked.without)
     return await _answered(request, service, asked, lambda one: one.melody(score.progression, wish))
@@ -168,6 +173,9 @@ async def arrange(asked: ArrangeIn, request: Request, _: ComposeCaller, service:
 @router.post("/piece")
 async def piece(asked: PieceIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
     """Write a whole piece."""
+    from segue.compose.melody import MelodyWish
+    from segue.compose.piece import PieceWish
+
     wish = PieceWish(
         *(asked.form, asked.bars, asked.style, _key(asked.key), _metre(asked.metre), asked.tempo),
         melody=MelodyWish(instrument=asked.instrument),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from anyio import to_thread
@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from segue.compose.originality import DATA, Originality, load_originality
 from segue.errors import InputError
 from segue.formats import abc, find, midi, musicxml, pdf, suffixes, svg, wav
 from segue.music.lyric import Lyric
@@ -23,6 +22,9 @@ from segue.serve.composing import read_music
 from segue.serve.paging import tagged
 from segue.serve.routers.recognize import ending_of
 from segue.serve.shapes import PROBLEMS, Closed
+
+if TYPE_CHECKING:
+    from segue.compose.originality import Originality
 
 router = APIRouter(prefix="/music", tags=["music"], responses=PROBLEMS)
 Target = Literal["abc", "musicxml", "mid", "svg", "pdf", "wav"]
@@ -105,6 +107,8 @@ def _read(data: bytes, name: str) -> Score:
 
 @lru_cache(maxsize=1)
 def _judge() -> Originality:
+    from segue.compose.originality import DATA, load_originality
+
     return load_originality(DATA / "tunes.npz", DATA / "borrowing.json")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -57,6 +58,7 @@ class Asked(Closed):
     per_artist: Annotated[int | None, Field(ge=1, le=200)] = None
     new_artists: bool = False
     known: bool = False
+    reasons: Annotated[int, Field(ge=0, le=1000, description="The most reasons told of a song, the largest first.")] = 8
     lang: Language = "en"
 
     @property
@@ -81,7 +83,7 @@ async def recommendations(
 ) -> Response:
     """Songs for a listener, or for a taste in names and words, each with its reasons."""
     listener = whose(caller, asked.listener, is_needed=not asked.like and not asked.text)
-    stamp = (service.tastes.stamp, service.store.version())
+    stamp = (service.tastes.stamp, service.store.mark())
     name = orjson.dumps([listener, request.url.query])
     body = service.rendered.find(name, stamp)
     if body is None:
@@ -90,13 +92,13 @@ async def recommendations(
     return tagged(request, body)
 
 
-def _recommend(service: Service, listener: str | None, asked: Asked, version: int) -> bytes:
-    ready = service.tastes.of(listener, version)
+def _recommend(service: Service, listener: str | None, asked: Asked, mark: Hashable) -> bytes:
+    ready = service.tastes.of(listener, mark)
     found = ready.model.recommend(
         ready.history, asked.n, asked.like, asked.text, asked.filters, asked.diversity, asked.known
     )
     told = {"listener": listener, "songs_asked": ready.heard, "of_these_by_text_alone": ready.by_text}
-    return orjson.dumps({**told, "suggestions": [suggestion_as_json(one, asked.lang) for one in found]})
+    return orjson.dumps({**told, "suggestions": [suggestion_as_json(one, asked.lang, asked.reasons) for one in found]})
 
 
 @router.get("/similar", response_model=list[NearOut])
@@ -147,7 +149,7 @@ async def explanation(
     name = caller.listener(listener)
 
     def told() -> bytes:
-        ready = service.tastes.of(name, service.store.version())
+        ready = service.tastes.of(name, service.store.mark())
         return orjson.dumps(suggestion_as_json(ready.model.explain(ready.history, song), lang))
 
     return tagged(request, await to_thread.run_sync(told))
@@ -189,7 +191,7 @@ async def playlist(
     name = caller.listener(listener)
 
     def told() -> bytes:
-        ready = service.tastes.of(name, service.store.version())
+        ready = service.tastes.of(name, service.store.mark())
         found = ready.model.recommend(ready.history, n, text=text)
         return WRITERS[f".{format}"](f"Segue for {name}", [Entry(one.song, phrase(one, lang)) for one in found])
 
