@@ -1,0 +1,52 @@
+"""The pictures of the page in the README: `SEGUE_PICTURES=HOME python -m pytest -n0 tests/page/test_pictures.py`.
+
+HOME is that of a demonstration (`segue demo --folder HOME`), whose artists are real and whose listeners are simulated.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.page.conftest import ROOT, Seen
+from tests.serve.process import Running, running
+from tests.serve.test_compose import JIG
+
+HOME = os.environ.get("SEGUE_PICTURES", "")
+IMAGES = ROOT / "docs" / "images"
+pytestmark = pytest.mark.skipif(not HOME, reason="pictures are made where SEGUE_PICTURES names a demonstration's home")
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser) -> Iterator[Running]:
+    assert browser.is_connected()
+    with running(Path(HOME)) as found:
+        yield found
+
+
+def test_listen(seen: Seen) -> None:
+    page = seen.open("listen")
+    page.locator(".songs summary").first.click()
+    expect(page.locator(".reasons li").first).to_be_visible()
+    page.screenshot(path=IMAGES / "page-listen.png")
+
+
+def test_compose(seen: Seen) -> None:
+    page = seen.open("compose")
+    page.get_by_role("button", name="Chords", exact=True).click()
+    expect(page.locator(".offer svg")).to_have_count(3)
+    page.set_viewport_size({"width": 1100, "height": 1250})
+    page.screenshot(path=IMAGES / "page-compose.png")
+
+
+def test_recognize_in_chinese(seen: Seen, tmp_path: Path) -> None:
+    file = tmp_path / "jig.abc"
+    file.write_text(JIG, encoding="utf-8")
+    page = seen.open("recognize", "zh")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("img.heat")).to_be_visible()
+    page.screenshot(path=IMAGES / "page-recognize-zh.png")
