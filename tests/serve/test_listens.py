@@ -46,7 +46,7 @@ def test_plays_are_kept_once_and_read_page_by_page(server: TestClient, ann: dict
         cursor = page["next"]
     assert [one["title"] for one in read] == [f"Song {n}" for n in reversed(range(25))]
     assert read[-1]["at"] == "2026-03-01T11:00:00+00:00"
-    for wrong in ("zzz", "bm8", "LTU"):
+    for wrong in ("zzz", "bm8", "LTU", "OTIyMzM3MjAzNjg1NDc3NTgwOA"):  # the last says 2**63
         assert server.get(f"{API}/listens", params={"cursor": wrong}, headers=ann).status_code == 422
 
 

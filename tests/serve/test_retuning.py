@@ -50,7 +50,7 @@ def ended(service: Service, job: str, *states: str) -> Job:
 @pytest.mark.slow
 def test_a_tuning_is_asked_for_once_stopped_gone_on_with_and_served(tmp_path: Path) -> None:
     service = Service(settings(tmp_path))
-    catalogue, heard = checkerboard(listeners=40, songs=20)
+    catalogue, heard = checkerboard(listeners=60, songs=20)
     service.store.add(
         Tally(f"listener {row}", catalogue.songs[song], 3) for row, own in enumerate(heard.sequences) for song in own
     )

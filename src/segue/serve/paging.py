@@ -17,6 +17,9 @@ Limit = Annotated[int, Query(ge=1, le=1000, description="The most entries of a p
 Cursor = Annotated[str, Query(max_length=500, description="`next` of the page before; the first page without.")]
 
 
+_FURTHEST = 1 << 31  # entries behind the first
+
+
 def cursor_of(place: object) -> str:
     """Return a cursor for a place: anything that JSON can say."""
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
@@ -30,7 +33,11 @@ def place_of(cursor: str, kind: type[int] | type[str]) -> int | str | None:
         place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise InputError(f"cursor {cursor[:40]!r} is none that was given out here") from error
-    if not isinstance(place, kind) or isinstance(place, bool) or (isinstance(place, int) and place < 0):
+    if (
+        not isinstance(place, kind)
+        or isinstance(place, bool)
+        or (isinstance(place, int) and not 0 <= place < _FURTHEST)
+    ):
         raise InputError(f"cursor {cursor[:40]!r} is none of this list")
     return place
 

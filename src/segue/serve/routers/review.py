@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -46,6 +46,6 @@ def held(
 
 
 @router.put("/{row}", response_model=HeldOut)
-def judge(row: int, said: JudgementIn, _: ComposeCaller, service: ServiceOf) -> Any:
+def judge(row: Annotated[int, Path(ge=1, lt=1 << 63)], said: JudgementIn, _: ComposeCaller, service: ServiceOf) -> Any:
     """Accept or reject a held text, or let it wait again."""
     return Response(orjson.dumps(asdict(service.store.held.judge(row, said.state))), media_type="application/json")
