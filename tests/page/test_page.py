@@ -84,6 +84,7 @@ def test_compose_a_locked_bar_stays_and_the_cursor_follows_the_sound(seen: Seen)
     page.get_by_role("button", name="Stop").first.click()
     expect(page.locator(".sounding")).to_have_count(0)
     page.get_by_text("Piano roll").click()
+    expect(page.locator("canvas.roll")).to_be_visible()
     painted = page.evaluate(
         "() => { const c = document.querySelector('canvas.roll');"
         " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((one) => one > 0); }"

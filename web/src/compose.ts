@@ -68,7 +68,8 @@ class Desk {
     const mine = (this.asked = new AbortController());
     const told = h("p", { "aria-live": "polite" }, t("drawing", { bars: 0 }));
     const list = h("div", { class: "offers" });
-    fill(this.offers, h("h2", {}, t("alternatives")), h("div", { class: "row" }, told, button(t("cancel"), () => mine.abort())), list);
+    const stop = button(t("cancel"), () => mine.abort());
+    fill(this.offers, h("h2", {}, t("alternatives")), told, stop, list);
     const given = verb.needs === "music" ? { music: this.history.now } : {};
     const wish = { ...given, n: 3, seed: (this.seed += 1), style: this.style.value, ...verb.more?.(this) };
     try {
@@ -77,11 +78,11 @@ class Desk {
         else if (event.name === "offer") list.append(this.offer(event.value as unknown as Offer));
         else if (event.name === "problem") throw new Error(String(event.value["detail"]));
       }
-      told.textContent = "";
     } catch (error) {
-      told.textContent = "";
       say.problem(error);
     }
+    told.textContent = "";
+    stop.remove();
   }
 
   async save(kind: string): Promise<void> {
@@ -141,7 +142,7 @@ class Desk {
   private offer(one: Offer): HTMLElement {
     const card = h("article", { class: "offer" });
     const words = one.sections?.flatMap((section) => [section.name ? `[${section.name}]` : "", ...section.lines]).join("\n").trim();
-    const sheet = one.abc ? new Sheet(`${t("score")} ${one.number}`) : null;
+    const sheet = one.abc ? new Sheet(`${t("score")} ${one.number}`, null, 380) : null;
     if (sheet && one.abc) sheet.draw(one.abc);
     const listen = sheet ? playButton(sheet) : null;
     const accept = one.abc ? button(t("accept"), () => { this.take(one.abc!); say.note(t("noted")); }, { "aria-label": `${t("accept")} ${one.number}` }) : null;

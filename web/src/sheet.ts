@@ -9,13 +9,13 @@ export class Sheet {
   readonly place: HTMLElement;
   private tune: TuneObject | null = null;
 
-  constructor(label: string, private readonly picked: ((bar: number) => void) | null = null) {
+  constructor(label: string, private readonly picked: ((bar: number) => void) | null = null, private readonly width = 720) {
     this.place = h("div", { class: "sheet", role: "img", "aria-label": label });
   }
 
   draw(abc: string, locked: ReadonlySet<number> = new Set()): string[] {
     const [tune] = abcjs.renderAbc(this.place, abc, {
-      add_classes: true, responsive: "resize", staffwidth: 720, paddingtop: 0, paddingbottom: 0,
+      add_classes: true, responsive: "resize", staffwidth: this.width, paddingtop: 0, paddingbottom: 0,
       clickListener: (_element, _number, classes) => this.pick(classes),
     });
     this.tune = tune ?? null;
