@@ -30,8 +30,8 @@ class Metre:
     def parse(cls, text: str) -> Metre:
         """Read "3/4", "C" or "C|"; InputError where it is none."""
         plain = {"C": "4/4", "C|": "2/2", "c": "4/4"}.get(text.strip(), text.strip())
-        count, slash, value = plain.partition("/")
-        if not (slash and count.strip().isdecimal() and value.strip().isdecimal()) or len(plain) > 9:
+        count, slash, value = (part.strip() for part in plain.partition("/"))
+        if not (slash and count.isdecimal() and value.isdecimal()) or len(plain) > 9:
             raise InputError(f"{text[:20]!r} is no metre; such as 4/4, 6/8, C or C|")
         return cls(int(count), int(value))
 
