@@ -48,7 +48,7 @@ def demo(
 
     Example: segue demo --history my_spotify_data.zip
     """
-    from segue.cli.listens import report_as_json, show_report
+    from segue.cli.listens import show_report
     from segue.demo import fill, fresh_folder, give_thumb, measure_truth
     from segue.listens.importing import import_file
     from segue.listens.sql import open_store
@@ -80,7 +80,7 @@ def demo(
         show.thumb(thumb)
     show.places(home, tuned, asked)
     if json:
-        print_json(_as_json(tuned, truth, thumb, home) | ({"import": report_as_json(own)} if own else {}))
+        print_json(_as_json(tuned, truth, thumb, home) | ({"import": own.as_dict()} if own else {}))
     elif page or (page is None and sys.stdout.isatty()):
         serve_home(home, opens=True)
 

@@ -46,23 +46,9 @@ def import_(
     with open_home_store(store) as opened, counting("records read", is_quiet=json) as progress:
         report = import_file(opened, path, listener, dry_run=dry_run, source=source, progress=progress)
     if json:
-        print_json(report_as_json(report))
+        print_json(report.as_dict())
     else:
         show_report(report, path)
-
-
-def report_as_json(report: ImportReport) -> dict[str, object]:
-    """The report as one JSON object."""
-    return {
-        "source": report.source,
-        "read": report.read,
-        "new": report.new,
-        "known": report.known,
-        "dropped": dict(report.dropped),
-        "broken": report.broken,
-        "places": [{"place": broken.place, "message": broken.message} for broken in report.places],
-        "dry_run": report.dry_run,
-    }
 
 
 def show_report(report: ImportReport, path: Path) -> None:

@@ -91,15 +91,10 @@ def open_studio(
     Without a named model it has those that were tuned to the user's tunes and are served, else the shipped ones.
     """
     from segue.compose.studio import Studio
-    from segue.models.harmony.model import load_harmony
-    from segue.tune.own_runs import HARMONY, SCORE, served_model
     from segue.tune.registry import Registry
 
-    registry = Registry(home() / "models")
-    opened = Studio.open(model or served_model(registry, SCORE), n=number, seed=seed, style=style)
-    heard = served_model(registry, HARMONY)
-    harmony = None if heard is None else load_harmony(heard)
-    opened = replace(opened, progress=told, recorder=HomeRecorder(), originality=judge, harmony=harmony)
+    opened = Studio.served(Registry(home() / "models"), model, n=number, seed=seed, style=style)
+    opened = replace(opened, progress=told, recorder=HomeRecorder(), originality=judge)
     return opened if like is None else replace(opened, liking=like.liking, style=style or like.style)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
 from segue.cli import recognize_learn, recognize_making, recognize_together, recognize_write
+from segue.cli.groups import FirstUnsaid
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
 from segue.cli.recognize_many import JobsOption, Showing, music_files, tell_many
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 FILES = "files"
 
 
-class FilesFirst(TyperGroup):
-    """A group whose command `files` need not be said: `recognize tune.abc` is `recognize files tune.abc`."""
+class FilesUnsaid(FirstUnsaid):
+    """`segue recognize tune.abc` tells files; with --write among what is said, `write` writes them down."""
+
+    unsaid = FILES
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `files` before what begins with no command of the group; `write` where --write is among it."""
-        if args and (args[0] == FILES or args[0] not in self.commands) and args[0] != "--help":
+        """Put the command before what begins with no command of the group."""
+        if recognize_write.FLAG in args and (args[0] == FILES or args[0] not in self.commands):
             rest = args[1:] if args[0] == FILES else args
-            args = [recognize_write.WRITE if "--write" in rest else FILES, *(one for one in rest if one != "--write")]
+            args = [recognize_write.WRITE, *(one for one in rest if one != recognize_write.FLAG)]
         return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
     """Add the group to the command line."""
-    group = typer.Typer(cls=FilesFirst, no_args_is_help=True, help="Tell the style of music: segue recognize FILE ...")
+    group = typer.Typer(cls=FilesUnsaid, no_args_is_help=True, help="Tell the style of music: segue recognize FILE ...")
     group.command(FILES)(files)
     recognize_write.register(group)
     recognize_learn.register(group)

@@ -125,11 +125,15 @@ def teller(name: str, model: Path | None = None) -> Callable[..., Answer]:
 
 
 def _styles() -> Path:
-    return home() / "styles"
+    from segue.recognize.own_styles import STYLES
+
+    return home() / STYLES
 
 
 def _cache() -> Path:
-    return home() / "cache" / "vectors"
+    from segue.recognize.own_styles import VECTORS
+
+    return home() / VECTORS
 
 
 def _music(path: Path) -> list[Path]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from segue.recognize.many import Told
 
 WRITE = "write"
+FLAG = "--write"  # says the same
 _KINDS = {"score": "scores", "chords": "chord sheets", "lyrics": "lyrics"}
 _BATCH = 50  # files of which the store is told in one transaction
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 from rich.text import Text
-from typer.core import TyperGroup
 
+from segue.cli.groups import FirstUnsaid
 from segue.cli.home import JsonOption, StoreOption, open_home_store
 from segue.cli.output import console, print_json
 from segue.errors import InputError
@@ -23,17 +23,14 @@ if TYPE_CHECKING:
     from segue.music.score import Score
 
 
-class FileByDefault(TyperGroup):
-    """A group in which what is no command of it is a file for its command `file`: `segue review song.abc`."""
+class FileUnsaid(FirstUnsaid):
+    """`segue review song.abc` reviews a file."""
 
-    def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]  # typer carries a click of its own
-        """Put `file` before arguments that name no command."""
-        is_named = bool(args) and (args[0] in self.commands or args[0] in ("--help", "-h"))
-        return super().parse_args(ctx, args if is_named or not args else ["file", *args])
+    unsaid = "file"
 
 
 group = typer.Typer(
-    cls=FileByDefault,
+    cls=FileUnsaid,
     no_args_is_help=True,
     help="Review a piece (segue review FILE), or words that were held for a person (list, accept, reject).",
 )

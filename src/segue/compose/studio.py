@@ -31,11 +31,13 @@ from segue.errors import InputError, did_you_mean
 from segue.models.engine import load_engine
 from segue.models.engine.protocol import Engine
 from segue.models.engine.sampling import Sampling
-from segue.models.harmony.model import HarmonyModel, shipped_harmony
+from segue.models.harmony.model import HarmonyModel, load_harmony, shipped_harmony
 from segue.music.key import Key
 from segue.music.note import Notes
 from segue.music.score import Progression, Score
 from segue.music.styles import STYLES
+from segue.tune.own_runs import HARMONY, SCORE, served_model
+from segue.tune.registry import Registry
 
 if TYPE_CHECKING:  # loaded by the verbs that need them
     from segue.compose.lyrics.endpoint import Endpoint
@@ -88,6 +90,18 @@ class Studio:
     def open(cls, folder: Path | None = None, *, n: int = 4, seed: int = 0, style: str = "") -> Studio:
         """Load a score model (without a folder the one that Segue brings along) and open a studio with it."""
         return cls(load_engine(folder), n, seed, style)
+
+    @classmethod
+    def served(
+        cls, registry: Registry, folder: Path | None = None, *, n: int = 4, seed: int = 0, style: str = ""
+    ) -> Studio:
+        """Open a studio with the models that were tuned and are served, else those that Segue brings along.
+
+        A score model that is named by its `folder` stands before the one that is served.
+        """
+        heard = served_model(registry, HARMONY)
+        opened = cls.open(folder or served_model(registry, SCORE), n=n, seed=seed, style=style)
+        return replace(opened, harmony=None if heard is None else load_harmony(heard))
 
     @property
     def draws(self) -> Draws:

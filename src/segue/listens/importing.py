@@ -42,6 +42,19 @@ class ImportReport:
         if self.read != counted:
             raise InputError(f"an import that read {self.read} records accounts for {counted}")
 
+    def as_dict(self) -> dict[str, object]:
+        """All of it, for JSON."""
+        return {
+            "source": self.source,
+            "read": self.read,
+            "new": self.new,
+            "known": self.known,
+            "dropped": dict(self.dropped),
+            "broken": self.broken,
+            "places": [{"place": broken.place, "message": broken.message} for broken in self.places],
+            "dry_run": self.dry_run,
+        }
+
 
 def import_file(
     store: Store,

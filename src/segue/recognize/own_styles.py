@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 KINDS = ("score", "chords", "lyrics", "audio")
 SAID = ""  # where an example comes from that was named alone, in no folder
+STYLES, VECTORS = "styles", "cache/vectors"  # folders below the home: what was learned, vectors of files
 _RECORD, _VECTORS = "record.json", "examples.safetensors"
 _NAME = re.compile(r"\w[\w .-]*")
 

@@ -212,16 +212,7 @@ def import_listens(asked: Mapping[str, Any], working: Working) -> dict[str, Any]
         source=asked.get("source"),
         progress=lambda count: working.tell(count, None, f"{count:,} records read"),
     )
-    return {
-        "source": report.source,
-        "read": report.read,
-        "new": report.new,
-        "known": report.known,
-        "dropped": dict(report.dropped),
-        "broken": report.broken,
-        "places": [{"place": one.place, "message": one.message} for one in report.places],
-        "dry_run": report.dry_run,
-    }
+    return report.as_dict()
 
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any], Working], dict[str, Any]]] = {"import": import_listens, "tune": tune}

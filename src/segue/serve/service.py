@@ -61,13 +61,10 @@ class Service:
     def studio(self) -> Studio:
         """What composes: the models that were tuned and are served, else those that Segue brings along."""
         from segue.compose.studio import Studio
-        from segue.models.harmony.model import load_harmony
-        from segue.tune.own_runs import HARMONY, SCORE, served_model
 
-        heard = served_model(self.registry, HARMONY)
-        opened = Studio.open(served_model(self.registry, SCORE))
+        opened = replace(Studio.served(self.registry), queue=self.store.held)
         self.figures.loaded.labels("score").set(1)
-        return replace(opened, harmony=None if heard is None else load_harmony(heard), queue=self.store.held)
+        return opened
 
     async def close(self) -> None:
         """Write what was taken in, end jobs so that they can be gone on with, and let go of files."""

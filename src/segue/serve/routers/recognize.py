@@ -28,7 +28,6 @@ from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, Language
 
 router = APIRouter(tags=["recognize"], responses=PROBLEMS)
-STYLES, CACHE = "styles", "cache/vectors"  # below the home, as `segue recognize learn` keeps them
 _LEARNING = threading.Lock()
 
 
@@ -138,6 +137,8 @@ async def label(
 @router.get("/recognize/labels", response_model=list[str])
 def own_styles(request: Request, _: RecognizeCaller, service: ServiceOf) -> Response:
     """The names of styles of one's own."""
+    from segue.recognize.own_styles import STYLES
+
     folder = service.settings.home / STYLES
     names = sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
     return tagged(request, orjson.dumps(names))
@@ -184,7 +185,7 @@ def allowed(path: str, folders: tuple[Path, ...]) -> Path:
 
 
 def _told(service: Service, place: Path, asking: Asking) -> bytes:
-    from segue.recognize.own_styles import place_of, tell
+    from segue.recognize.own_styles import STYLES, place_of, tell
     from segue.recognize.pictures import picture
     from segue.recognize.sentences import sentence
 
@@ -200,10 +201,10 @@ def _told(service: Service, place: Path, asking: Asking) -> bytes:
 
 
 def _learned(service: Service, place: Path, style: str, own: str) -> dict[str, Any]:
-    from segue.recognize.own_styles import example_of, learn, load_book, place_of
+    from segue.recognize.own_styles import STYLES, VECTORS, example_of, learn, load_book, place_of
 
     home = service.settings.home
-    folder, cache = place_of(home / STYLES, own), home / CACHE
+    folder, cache = place_of(home / STYLES, own), home / VECTORS
     with _LEARNING:
         book = load_book(folder, cache).with_said([example_of(place, cache, style)])
         learned, book = learn(folder, book)
