@@ -39,8 +39,8 @@ def together(
 ) -> None:
     """Tell the family of styles that all witnesses of a file speak for, and what each of them says.
 
-    Of a recording these are its sound, taggers, where asked its notes, and the genre and words in its tags; of a score
-    its notes and chords, and its words. Families are wide: classical, folk, jazz, rock ...
+    Of a recording these are its sound, taggers, where asked its notes, and the genre in its tags; of a score its notes
+    and chords. Words, sung or in tags, are told beside them and have no vote. Families are wide: classical, jazz ...
 
     Example: segue recognize together song.mp3 --notes
     """
@@ -65,7 +65,7 @@ def _tell(answer: Answer) -> None:
 
     out = console()
     for one in answer.witnesses:
-        told = ", ".join(f"{guess.style} {guess.probability:.0%}" for guess in one.guesses)
+        told = ", ".join(f"{guess.style} {guess.probability:.0%}" for guess in one.guesses) or one.notice[-1]
         out.print(f"   {NAMES.get(one.kind, one.kind)}: {told}", markup=False, soft_wrap=True)
     for guess in answer.guesses[:1]:
         if guess.because:

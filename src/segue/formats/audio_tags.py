@@ -36,7 +36,7 @@ _COMMENTS = (FLAC, OggVorbis, OggOpus)
 _WRITTEN = "MP3, FLAC, Ogg Vorbis, Opus, MP4, WAV and AIFF are"
 _MP4 = "\xa9gen"
 # mutagen has no single error for files that are not what they say
-_BROKEN = (
+BROKEN = (
     *(mutagen.MutagenError, OSError, EOFError, struct.error, ValueError, KeyError, IndexError, TypeError),
     *(AttributeError, OverflowError, ZeroDivisionError, AssertionError, NotImplementedError),
 )
@@ -44,7 +44,7 @@ _BROKEN = (
 
 def read_genres(path: Path) -> tuple[str, ...]:
     """Return the genres that a recording's tags name; FormatError where its tags cannot be read."""
-    return _genres(_open(path), path)
+    return _genres(open_tags(path), path)
 
 
 def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_replacing: bool = False) -> Change | None:
@@ -68,7 +68,7 @@ def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_rep
         os.close(descriptor)
         copy = Path(name)
         shutil.copy2(path, copy)
-        _save(copy, genre, type(_open(path)))
+        _save(copy, genre, type(open_tags(path)))
         _check(path, copy, genre)
         change = change_of(path, copy, (old, genre))
         written_down(copy)
@@ -86,7 +86,7 @@ def write_genre(path: Path, genre: str, log: Callable[[Change], None], *, is_rep
     return change
 
 
-def _open(path: Path, kind: Any = None, **how: Any) -> Any:
+def open_tags(path: Path, kind: Any = None, **how: Any) -> Any:
     """The tags of a file, of a kind of mutagen's where it is known already: a copy's name does not tell it."""
     try:
         file = mutagen.File(path) if kind is None else kind(path, **how)
@@ -97,7 +97,7 @@ def _open(path: Path, kind: Any = None, **how: Any) -> Any:
         return file
     except FormatError:
         raise
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FormatError(f"its tags cannot be read: {error}"[:200], file=path.name) from error
 
 
@@ -109,14 +109,14 @@ def _genres(file: Any, path: Path) -> tuple[str, ...]:
     else:
         found = [name for frame in (file.tags.getall("TCON") if file.tags else []) for name in frame.genres]
         if not found and isinstance(file, MP3):
-            with suppress(*_BROKEN):
+            with suppress(*BROKEN):
                 found = list(APEv2(path).get("genre", []))
     return tuple(str(one) for one in found if str(one).strip())
 
 
 def _save(path: Path, genre: str, kind: Any) -> None:
     """Write the genre into a file; tags in ID3v2.3 stay so, and frames are not translated."""
-    file = _open(path, kind)
+    file = open_tags(path, kind)
     try:
         if file.tags is None:
             file.add_tags()
@@ -129,17 +129,17 @@ def _save(path: Path, genre: str, kind: Any) -> None:
         else:
             version = getattr(file.tags, "version", (2, 4, 0))[1]
             if version > 2 and len(file.tags):
-                file = _open(path, kind, translate=False)
+                file = open_tags(path, kind, translate=False)
             file.tags.setall("TCON", [TCON(encoding=0 if genre.isascii() else 1, text=[genre])])
             file.save(v2_version=3 if version == 3 else 4)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FormatError(f"its tags cannot be written: {error}"[:200], file=path.name) from error
 
 
 def _check(path: Path, copy: Path, genre: str) -> None:
     """FormatError where the copy has lost a tag, lacks the genre, or does not sound as the file does."""
-    old = _open(path)
-    new = _open(copy, type(old))
+    old = open_tags(path)
+    new = open_tags(copy, type(old))
     if _genres(new, copy) != (genre,):
         raise FormatError("the genre does not read back from its tags, so it is left as it is", file=path.name)
     if _others(old) != _others(new):

@@ -1,19 +1,25 @@
 """All that a file holds, told together: which witnesses there are, and what they say as one.
 
 A recording is heard by its sound, by taggers, and where it is asked for by its notes; the genre in its tags is heard
-too, as what it is. A score is told by its notes, and by its chords alone. Words say nothing here: in English ones no
-style was found that is told better than by guessing the commonest (`benchmarks/style_fusion.py`).
+too, as what it is. A score is told by its notes, and by its chords alone. Words, sung in a score or kept in the tags of
+a recording, are told beside these (the tune of a ci, else their form) and have no vote: in English ones no style was
+found that is told better than by guessing the commonest (`benchmarks/style_fusion.py`), and a ci is no family.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from segue.corpora.verse import sung_lines, verses_of
 from segue.errors import FormatError, UnavailableError
 from segue.formats.audio_tags import read_genres
+from segue.formats.audio_words import read_words
+from segue.music.lyric import Line, Lyric
 from segue.music.score import Score
+from segue.recognize.ci_tunes import OTHER
 from segue.recognize.fusion import KIND, Witness, fuse, load_gate, named_by, witness_of
 from segue.recognize.guess import Answer
 from segue.recognize.items import read_item
@@ -35,14 +41,47 @@ def tell_together(
     item = read_item(path)
     if isinstance(item, Path):
         heard, notice = _of_recording(item, hears_notes=hears_notes, is_explained=is_explained)
+        words, more = _words_of_recording(item)
+        notice = (*notice, *more)
     elif isinstance(item, Score):
         heard, notice = list(_of_score(recognizer, item, is_explained=is_explained)), ()
+        words = words_sung(item)
     else:
         return recognizer.file(path, is_explained=is_explained)
-    if not heard:
-        return Answer(KIND, (), False, notice or ("nothing in it tells a style",))
-    answer = fuse(heard, load_gate(recognizer.folder / "fusion"))
+    answer = fuse(heard, load_gate(recognizer.folder / "fusion")) if heard else Answer(KIND, (), False)
+    if words is not None:
+        read = recognizer.lyrics(words, is_explained=is_explained)
+        answer, notice = replace(answer, witnesses=(*answer.witnesses, read)), (*notice, _said_of(read))
+    elif not heard and not notice:
+        notice = ("nothing in it tells a style",)
     return replace(answer, notice=tuple(dict.fromkeys((*notice, *answer.notice))))
+
+
+# ---- words
+
+
+def words_sung(score: Score) -> Lyric | None:
+    """Return the first verse of a score, its lines parted where the melody breathes; None where nothing is sung."""
+    for part in score.parts:
+        if verses := verses_of(part):
+            return Lyric((("", tuple(Line(line.text) for line in sung_lines(part, verses[0]))),), score.title)
+    return None
+
+
+def _words_of_recording(path: Path) -> tuple[Lyric | None, tuple[str, ...]]:
+    """The words in its tags, and what is to be known where they cannot be read."""
+    try:
+        return read_words(path), ()
+    except FormatError as error:
+        return None, (str(error),)
+
+
+def _said_of(words: Answer) -> str:
+    """What words tell, in words: the tune of a ci, or their form; they vote for no family."""
+    form = words.notice[-1]
+    if words.style and words.style != OTHER:
+        return f"its words have the form of {words.style} ({words.guesses[0].probability:.0%}): {form}"
+    return f"its words, which have no vote: {form}"
 
 
 # ---- witnesses
@@ -75,10 +114,8 @@ def _of_recording(path: Path, *, hears_notes: bool, is_explained: bool) -> tuple
         answer, _ = style_of_notes(path, is_explained=is_explained)
         heard += _kept(witness_of(answer, shipped_head().styles))
         notice += answer.notice if not answer.guesses else ()
-    try:
+    with suppress(FormatError):  # it is told with the words
         heard += [one for name in read_genres(path)[:_NAMED] for one in _kept(named_by(name))]
-    except FormatError as error:
-        notice.append(str(error))
     return heard, tuple(notice)
 
 
