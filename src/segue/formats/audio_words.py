@@ -6,7 +6,7 @@ are often parted for singing along.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ def read_words(path: Path) -> Lyric | None:
             return text
         data = text[:MOST].encode("utf-8", errors="replace")
         with suppress(FormatError):
-            return (lrc if lrc.is_like(data) else lyrics).read(data, file=path.name)
+            read: Callable[..., Lyric] = lrc.read if lrc.is_like(data) else lyrics.read
+            return read(data, file=path.name)
     return None
 
 
