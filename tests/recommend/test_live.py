@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from segue.errors import InputError, NotFoundError
+from segue.listens.leanings import Leaning
 from segue.listens.listen import Feedback, Listen, Tally, Verdict
 from segue.listens.song import Song
 from segue.listens.sql import open_store
@@ -136,3 +137,25 @@ def test_a_model_of_songs_reads_songs() -> None:
     )
     made = knowing(model, [heard("Stranger", "Tune")])
     assert made.catalogue.songs[20:] == (Song("Stranger", "Tune"),)
+
+
+def test_a_listener_sets_how_fast_plays_fade_and_what_there_is_to_be_less_of(tmp_path: Path) -> None:
+    rows = [heard("Radiohead", "Creep", 3), heard("Abba", plays=3, days=30)]
+    fast = history_of(rows, SONGS, Pulls().leaning(Leaning(30)))
+    np.testing.assert_allclose(fast.weights, [1 / 3, 2 / 3], rtol=1e-6)
+    less = history_of(rows, SONGS, Pulls(half_life=1e9).leaning(Leaning(1e4, (" radioHEAD ",))))
+    np.testing.assert_allclose(less.weights, [10 / 11, 1 / 11], rtol=1e-2)
+    tagged = Heard(1, Song("Abba", tags=("Pop",)), 3, 0, NOW, None)
+    assert history_of([tagged, rows[0]], SONGS, Pulls().leaning(Leaning(less=("pop",)))).weights[1] < 0.1
+    with open_store(tmp_path / "segue.db") as store:
+        store.add([Listen("ann", Song("Nina Simone"), NOW), Listen("ann", Song("Abba"), NOW - timedelta(days=365))])
+        live = LiveHistories(store, SONGS)
+        assert live("ann").weights[0] > 0.4
+        store.leanings.set("ann", Leaning(36.5))
+        assert live("ann").weights[0] < 0.01
+
+
+def test_what_pushes_away_is_not_lessened() -> None:
+    rows = [heard("Abba", plays=0, skips=3), heard("Nina Simone", plays=3)]
+    less = history_of(rows, SONGS, Pulls().leaning(Leaning(less=("abba",))))
+    np.testing.assert_allclose(sorted(less.weights), [-0.5, 0.5], rtol=1e-6)

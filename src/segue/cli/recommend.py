@@ -224,15 +224,15 @@ def open_model(folder: Path | None) -> Recommender:
 
 def read_history(model: Recommender, listener: str | None, store: str | None) -> tuple[Recommender, History]:
     """A listener's history, and the model, which reads the songs of it that it did not know by their text."""
-    from segue.recommend.live import history_of, knowing
+    from segue.recommend.live import Pulls, history_of, knowing
     from segue.recommend.recommender import NOBODY
 
     if listener is None:
         return model, NOBODY
     with open_home_store(store) as opened:
-        heard = opened.history(listener)
+        heard, leaning = opened.history(listener), opened.leanings.of(listener)
     made = knowing(model, heard)
-    return made, history_of(heard, made.catalogue, fitted=len(model.catalogue))
+    return made, history_of(heard, made.catalogue, Pulls().leaning(leaning), fitted=len(model.catalogue))
 
 
 def say(verdict: Verdict, listener: str, names: tuple[str, str], new: bool, store: str | None, json: bool) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, func, select
 
-from segue.errors import NotFoundError, did_you_mean
 from segue.listens.catalogue import Catalogue, find_row, search_rows
 from segue.listens.engine import Commits, explained, make_engine, to_url, writing
 from segue.listens.heard import EPOCH, add_up, to_heard
@@ -20,10 +19,11 @@ from segue.listens.schema import ensure_schema
 from segue.listens.song import Song, fold
 from segue.listens.songwriter import SongWriter
 from segue.listens.sql_held import SqlReviewQueue
+from segue.listens.sql_leanings import SqlLeaningLog, listener_row
 from segue.listens.sql_offers import SqlOfferLog
 from segue.listens.sql_styles import SqlStyleLog
 from segue.listens.store import Added, Counts, Heard
-from segue.listens.tables import FEEDBACK, LISTENERS, LISTENS, META, SONGS, SOURCES, TALLIES
+from segue.listens.tables import FEEDBACK, LEANINGS, LISTENERS, LISTENS, META, SONGS, SOURCES, TALLIES
 
 CHUNK = 10_000  # records written at a time
 PAGE = 500  # listeners added up at a time
@@ -52,7 +52,7 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.held, self.offers = SqlReviewQueue(engine), SqlOfferLog(engine)
-        self.styles = SqlStyleLog(engine)
+        self.styles, self.leanings = SqlStyleLog(engine), SqlLeaningLog(engine)
         self.catalogue = Catalogue()
         self._commits = Commits(engine)
 
@@ -99,9 +99,9 @@ class SqlStore:
     def erase(self, listener: str) -> int:
         """Remove a listener and all rows of theirs; in an SQLite file their bytes are overwritten too."""
         with writing(self.engine) as connection:
-            row = self.listener_row(connection, listener)
+            row = listener_row(connection, listener)
             gone = 0
-            for table in (LISTENS, TALLIES, FEEDBACK):
+            for table in (LISTENS, TALLIES, FEEDBACK, LEANINGS):
                 gone += connection.execute(delete(table).where(table.c.listener_id == row)).rowcount
             connection.execute(delete(LISTENERS).where(LISTENERS.c.id == row))
             raise_version(connection)
@@ -138,7 +138,7 @@ class SqlStore:
     def counts(self, listener: str | None = None) -> Counts:
         """How many rows there are, of one listener or of all."""
         with self.engine.connect() as connection:
-            row = None if listener is None else self.listener_row(connection, listener)
+            row = None if listener is None else listener_row(connection, listener)
             listens, tallies, feedback = (rows_of(connection, table, row) for table in (LISTENS, TALLIES, FEEDBACK))
             songs = connection.execute(select(func.count()).select_from(SONGS)).scalar_one()
         return Counts(listens, tallies, feedback, songs)
@@ -146,7 +146,7 @@ class SqlStore:
     def history(self, listener: str) -> Sequence[Heard]:
         """All that a listener has with songs, latest first."""
         with self.engine.connect() as connection:
-            row = self.listener_row(connection, listener)
+            row = listener_row(connection, listener)
             sums = add_up(connection, row, row).get(row, {})
             return to_heard(sums, self.catalogue.load(connection, sums))
 
@@ -202,14 +202,6 @@ class SqlStore:
 
     # the parts of the above
 
-    def listener_row(self, connection: Connection, listener: str) -> int:
-        """The row number of a listener; NotFoundError names the nearest one."""
-        row = connection.execute(select(LISTENERS.c.id).where(LISTENERS.c.name == listener)).scalar()
-        if row is None:
-            names = connection.execute(select(LISTENERS.c.name).limit(10_000)).scalars().all()
-            raise NotFoundError(f"no listener {listener!r} here{did_you_mean(listener, names)}")
-        return row
-
     def records(self, table: Table, listener: str | None) -> Select[Any]:
         """A query over one of the tables of records, with the names of listener and source."""
         query = select(LISTENERS.c.name, table.c.song_id, SOURCES.c.name)
@@ -218,7 +210,7 @@ class SqlStore:
         if listener is None:
             return query
         with self.engine.connect() as connection:
-            return query.where(table.c.listener_id == self.listener_row(connection, listener))
+            return query.where(table.c.listener_id == listener_row(connection, listener))
 
     def stream(self, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
         """The rows of such a query with the Song in place of its row number, some thousand at a time."""

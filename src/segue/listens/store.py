@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from segue.listens.held import ReviewQueue
+from segue.listens.leanings import LeaningLog
 from segue.listens.listen import Feedback, Listen, Record, Tally, Verdict
 from segue.listens.offered import OfferLog
 from segue.listens.song import Song
@@ -50,7 +51,7 @@ class Counts:
 
 
 class Store(Protocol):
-    """Keeps songs, listens, tallies and feedback, words held for review, what musicians were offered, styles heard.
+    """Keeps songs, listens, tallies, feedback, leanings, words held for review, what was offered, styles heard.
 
     One SQL implementation serves SQLite and PostgreSQL.
     """
@@ -68,6 +69,11 @@ class Store(Protocol):
     @property
     def styles(self) -> StyleLog:
         """Styles that were told of files by listening to them."""
+        ...
+
+    @property
+    def leanings(self) -> LeaningLog:
+        """What listeners set about their own taste."""
         ...
 
     def add(self, records: Iterable[Record], *, dry_run: bool = False) -> Added:

@@ -135,6 +135,15 @@ FEEDBACK = Table(
     UniqueConstraint("listener_id", "song_id", "at", "verdict", "source_id"),
 )
 
+# A listener who set nothing has no row; `less` is a list of words as JSON.
+LEANINGS = Table(
+    "leanings",
+    METADATA,
+    Column("listener_id", Integer, ForeignKey("listeners.id"), primary_key=True, autoincrement=False),
+    Column("half_life", Float),
+    Column("less", Text, nullable=False),
+)
+
 # A text is held once by a rule: `digest` is the 16-byte BLAKE2b of rule and text.
 HELD = Table(
     "held",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from segue.errors import InputError
-from segue.listens.song import Song
+from segue.listens.leanings import Leaning
+from segue.listens.song import Song, fold
 from segue.listens.store import Heard, Store
 from segue.recommend.catalogue import Catalogue, first_artist
 from segue.recommend.history import History
@@ -30,7 +31,8 @@ class Pulls:
     so that a song always skipped pushes as hard as one always played pulls. A like adds `like` to what is above 0; a
     dislike weighs -`dislike`, whatever was played, and bars the song; hiding bars it and leaves its weight. A song
     without a time has no age; of a song known by its text alone only the share `trust` counts. The `longest` songs of
-    largest weight are asked; the rest are known only.
+    largest weight are asked; the rest are known only. Where the artist or a tag is among `less` (folded names) and the
+    weight is above 0, only the share `lessened` of it counts.
 
     By hand: 7 plays, 1 skip, one half-life ago: log(9) (1 - 2/8) 0.5 = 0.824; liked: 4.824.
     """
@@ -40,10 +42,22 @@ class Pulls:
     dislike: float = 4.0
     longest: int = 500
     trust: float = 0.25
+    less: frozenset[str] = frozenset()
+    lessened: float = 0.1
 
     def __post_init__(self) -> None:
         if not (self.half_life > 0 and self.like >= 0 and self.dislike >= 0 and self.longest >= 1 and self.trust >= 0):
             raise InputError(f"{self}: half_life above 0 (days), longest at least 1, all else at least 0")
+
+    def leaning(self, set_by: Leaning) -> Pulls:
+        """The same pulls with what a listener set in place of what is usual."""
+        return replace(self, half_life=set_by.half_life or self.half_life, less=frozenset(map(fold, set_by.less)))
+
+    def is_less(self, *songs: Song) -> bool:
+        """Whether there is to be less of what these songs are."""
+        if not self.less:
+            return False
+        return any(fold(name) in self.less for song in songs for name in (song.artist, *song.tags))
 
     def weight(self, plays: int, skips: int, days: float, verdict: str | None) -> float:
         """The weight of one song."""
@@ -62,6 +76,7 @@ class _Sum:
     last_at: datetime | None = None
     verdict: str | None = None
     is_barred: bool = False
+    is_less: bool = False
 
 
 def history_of(
@@ -83,6 +98,7 @@ def history_of(
         entry = sums.setdefault(number, _Sum(last_at=row.last_at))
         entry.plays += row.plays
         entry.skips += row.skips
+        entry.is_less |= pulls.is_less(row.song, catalogue.songs[number])
         is_itself = catalogue.songs[number].key == row.song.key
         if is_itself or entry.verdict is None:
             entry.verdict = row.verdict or entry.verdict
@@ -96,7 +112,8 @@ def _weighed(sums: dict[int, _Sum], pulls: Pulls, fitted: int) -> History:
     for number, entry in reversed(sums.items()):  # oldest first
         days = max((latest - entry.last_at).total_seconds() / DAY, 0.0) if latest and entry.last_at else 0.0
         trust = 1.0 if number < fitted else pulls.trust
-        weights[number] = trust * pulls.weight(entry.plays, entry.skips, days, entry.verdict)
+        weight = trust * pulls.weight(entry.plays, entry.skips, days, entry.verdict)
+        weights[number] = weight * pulls.lessened if entry.is_less and weight > 0 else weight
     strongest = sorted(weights, key=lambda number: -abs(weights[number]))
     asked = {number for number in strongest[: pulls.longest] if weights[number] != 0}
     songs = [number for number in weights if number in asked]
@@ -144,6 +161,7 @@ class LiveHistories:
         version = self.store.version()
         kept = self._kept.get(listener)
         if kept is None or kept[0] != version:
-            kept = (version, history_of(self.store.history(listener), self.catalogue, self.pulls))
+            pulls = self.pulls.leaning(self.store.leanings.of(listener))
+            kept = (version, history_of(self.store.history(listener), self.catalogue, pulls))
             self._kept[listener] = kept
         return kept[1]

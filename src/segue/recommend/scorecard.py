@@ -15,7 +15,7 @@ import numpy as np
 from segue.listens.listen import Listen
 from segue.listens.song import Song
 from segue.listens.store import Heard
-from segue.recommend.live import history_of
+from segue.recommend.live import Pulls, history_of
 from segue.recommend.parts import Popularity
 from segue.recommend.recommender import Recommender
 from segue.recommend.seen import Hashes, are_seen, pair_hashes
@@ -42,7 +42,12 @@ class Scorecard:
 
 
 def scorecard(
-    model: Recommender, listens: Iterable[Listen], seen: Hashes | None = None, days: int = DAYS, first: int = 50
+    model: Recommender,
+    listens: Iterable[Listen],
+    seen: Hashes | None = None,
+    days: int = DAYS,
+    first: int = 50,
+    pulls: Pulls | None = None,
 ) -> Scorecard:
     """Hold a recommender against one listener's plays, in any order; `seen` are pairs that it was tuned on."""
     plays = sorted(listens, key=lambda one: one.at)
@@ -53,7 +58,7 @@ def scorecard(
     known = {one.song.key for one in before}
     fresh = {one.song.key: one.song for one in plays if one.at >= since and one.song.key not in known}
     hidden = _numbers(model, _unseen(plays[-1].listener, list(fresh.values()), seen))
-    history = history_of(_heard(before), model.catalogue)
+    history = history_of(_heard(before), model.catalogue, pulls)
     is_open = np.ones(len(model.catalogue), bool)
     is_open[history.known] = False
     is_open[_numbers(model, fresh.values())] = False

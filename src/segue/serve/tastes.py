@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from segue.listens.store import Heard, Store
 from segue.recommend.history import History
-from segue.recommend.live import history_of, knowing
+from segue.recommend.live import Pulls, history_of, knowing
 from segue.recommend.recommender import NOBODY, Recommender
 
 T = TypeVar("T")
@@ -73,7 +73,8 @@ class Tastes:
             if kept is None or kept[0] != stamp:
                 heard = self.store.history(listener)
                 model = self._knowing(listener, base, heard)
-                history = history_of(heard, model.catalogue, fitted=len(base.catalogue))
+                pulls = Pulls().leaning(self.store.leanings.of(listener))
+                history = history_of(heard, model.catalogue, pulls, fitted=len(base.catalogue))
                 by_text = len(model.catalogue) - len(base.catalogue)
                 kept = (stamp, Ready(model, history, len(history.known), by_text))
                 _keep(self._ready, listener, kept)

@@ -16,11 +16,13 @@ from segue.serve.routers import (
     recognize,
     recommend,
     review,
+    taste,
 )
 
 ALL: tuple[APIRouter, ...] = (
     recommend.router,
     listens.router,
+    taste.router,
     compose.router,
     music.router,
     recognize.router,

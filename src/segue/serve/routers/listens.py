@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -14,18 +13,15 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from segue.errors import InputError, NotFoundError
+from segue.errors import InputError
 from segue.listens.listen import Listen, check_listener
 from segue.listens.song import Song
-from segue.recommend.scorecard import scorecard
-from segue.recommend.seen import FILE, read_seen
 from segue.serve.access import Caller, ListensCaller, ServiceOf
 from segue.serve.paging import Cursor, Limit, cursor_of, place_of, tagged
 from segue.serve.repeating import Repeat, once
 from segue.serve.routers.jobs import job_as_json
 from segue.serve.service import Service
-from segue.serve.shapes import PROBLEMS, AddedOut, JobOut, Listener, ListenIn, ListensIn, ListensOut, ScorecardOut
-from segue.serve.taste_words import taste_of
+from segue.serve.shapes import PROBLEMS, AddedOut, JobOut, Listener, ListenIn, ListensIn, ListensOut
 
 router = APIRouter(tags=["listens"], responses=PROBLEMS)
 SOURCE = "segue"
@@ -151,36 +147,3 @@ def listeners(request: Request, caller: ListensCaller, service: ServiceOf) -> Re
     """All listeners; of a key that is somebody's, that one alone."""
     own = caller.key.listener
     return tagged(request, orjson.dumps(list(service.store.listeners()) if own is None else [own]))
-
-
-@router.get("/taste")
-async def taste(
-    request: Request,
-    caller: ListensCaller,
-    service: ServiceOf,
-    listener: Annotated[Listener | None, Query()] = None,
-    n: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Response:
-    """A listener's taste in words: the tags and the artists that the plays weigh most."""
-    name = caller.listener(listener)
-    told = await to_thread.run_sync(taste_of, service.store, name, n)
-    if not told["songs"]:
-        raise NotFoundError(f"nothing is kept of {name!r}")
-    return tagged(request, orjson.dumps(told))
-
-
-@router.get("/scorecard", response_model=ScorecardOut)
-async def own_scorecard(
-    request: Request, caller: ListensCaller, service: ServiceOf, listener: Annotated[Listener | None, Query()] = None
-) -> Response:
-    """How well the recommender would have guessed what a listener came to hear last month, beside popularity."""
-    name = caller.listener(listener)
-
-    def told() -> bytes:
-        base, run = service.tastes.base(), service.registry.served("recommend")
-        is_there = run is not None and run.path is not None and (run.path / FILE).is_file()
-        seen = read_seen(run.path) if run is not None and run.path is not None and is_there else None
-        service.store.counts(name)  # NotFoundError for an unknown one
-        return orjson.dumps(asdict(scorecard(base, service.store.listens(name), seen)))
-
-    return tagged(request, await to_thread.run_sync(told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from segue.listens.exporting import all_records, json_line, row_of
+from segue.listens.leanings import Leaning
 from segue.serve.access import ListensCaller, ServiceOf
 from segue.serve.erasing import erase
 from segue.serve.shapes import PROBLEMS, Listener
@@ -35,13 +37,15 @@ class ReceiptOut(BaseModel):
 def export(
     caller: ListensCaller, service: ServiceOf, listener: Annotated[Listener | None, Query()] = None
 ) -> StreamingResponse:
-    """All that is kept of a listener, as lines of JSON that can be imported again."""
+    """All that is kept of a listener, as lines of JSON that can be imported again; the last one is what they set."""
     name = caller.listener(listener)
     service.store.counts(name)  # an unknown one is met before anything is sent
 
     def lines() -> Iterator[bytes]:
         for record in all_records(service.store, name):
             yield json_line(row_of(record)).encode()
+        if (leaning := service.store.leanings.of(name)) != Leaning():
+            yield json_line({"listener": name} | asdict(leaning)).encode()
 
     headers = {"Content-Disposition": 'attachment; filename="segue-export.jsonl"'}
     return StreamingResponse(lines(), headers=headers, media_type="application/jsonl")
