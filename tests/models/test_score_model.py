@@ -56,6 +56,18 @@ def test_logits_are_those_of_transformers_llama(folder: Path) -> None:
     assert mine.config.parameters == sum(weight.numel() for weight in theirs.parameters())
 
 
+def test_attention_is_that_of_transformers_llama(folder: Path) -> None:
+    from transformers import LlamaForCausalLM
+
+    theirs = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    tokens = ids(1, 60)
+    with torch.no_grad():
+        found = load_score_model(folder).attention(tokens[0])
+        expected = torch.cat(theirs(tokens, output_attentions=True).attentions)
+    assert found.shape == (SMALL.layers, SMALL.heads, 60, 60)
+    assert torch.allclose(found, expected, atol=1e-5)
+
+
 def test_dropout_is_in_training_only_and_leaves_the_mean() -> None:
     mine, tokens = model(deviation=0.02), ids(1, 20)
     with torch.no_grad():

@@ -62,7 +62,11 @@ def check_suffix(path: Path) -> None:
 def save(item: Item, answer: Answer, path: Path, language: str = "en") -> None:
     """Write the picture of an item's evidence, whole or not at all; InputError for a suffix but .svg and .png."""
     check_suffix(path)
-    drawn = picture(item, answer, language)
+    write_picture(picture(item, answer, language), path)
+
+
+def write_picture(drawn: str, path: Path) -> None:
+    """Write SVG as it is, or drawn as PNG by the path's suffix; whole or not at all."""
     if path.suffix.lower() == ".png":
         from segue.formats.png import draw
 

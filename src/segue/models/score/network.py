@@ -81,6 +81,21 @@ class ScoreModel(nn.Module):
         """Return (..., vocabulary) logits of the next token for hidden vectors (..., width)."""
         return F.linear(hidden, self.model.embed_tokens.weight)
 
+    def attention(self, ids: Tensor) -> Tensor:
+        """Return how much each of the ids (T) looks at each: (layers, heads, T, T), 0 for later ones; rows sum to 1."""
+        found: list[Tensor] = []
+
+        def keep(part: nn.Module, given: tuple[Tensor, tuple[Tensor, Tensor]], _: Tensor) -> None:
+            found.append(cast(_Attention, part).weights(*given[:2])[0])
+
+        hooks = [cast(_Layer, layer).self_attn.register_forward_hook(keep) for layer in self.layers]
+        try:
+            self.hidden(ids.unsqueeze(0))
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return torch.stack(found)
+
     def forward(self, ids: Tensor, cache: Cache | None = None) -> Tensor:
         """Return (B, T, vocabulary) logits of the token after each of the ids (B, T); see `hidden` for the cache."""
         return self.logits(self.hidden(ids, cache))
@@ -175,12 +190,24 @@ class _Attention(nn.Module):
         self.heads = config.heads
         self.q_proj, self.k_proj, self.v_proj, self.o_proj = (_Linear(config.width, config.width) for _ in range(4))
 
+    def asked(self, stream: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return queries and keys (B, heads, T, head width)."""
+        query, key = (
+            _rotate(part(stream).unflatten(2, (self.heads, -1)).transpose(1, 2), turn)
+            for part in (self.q_proj, self.k_proj)
+        )
+        return query, key
+
+    def weights(self, stream: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+        """Return how much each place looks at each up to it (B, heads, T, T) (Vaswani et al. 2017, equation 1)."""
+        query, key = self.asked(stream, turn)
+        later = torch.ones(stream.shape[1], stream.shape[1], dtype=torch.bool, device=stream.device).triu(1)
+        return (query @ key.transpose(2, 3) / math.sqrt(query.shape[3])).masked_fill(later, -math.inf).softmax(-1)
+
     def forward(self, stream: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None, number: int) -> Tensor:
         rows, length, width = stream.shape
-        shape = (rows, length, self.heads, width // self.heads)
-        query = _rotate(self.q_proj(stream).view(shape).transpose(1, 2), turn)
-        key = _rotate(self.k_proj(stream).view(shape).transpose(1, 2), turn)
-        value = self.v_proj(stream).view(shape).transpose(1, 2)
+        query, key = self.asked(stream, turn)
+        value = self.v_proj(stream).unflatten(2, (self.heads, -1)).transpose(1, 2)
         mask: Tensor | None = None
         if cache is not None:
             if number < len(cache):
