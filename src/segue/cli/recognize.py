@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from segue.cli import recognize_learn, recognize_making, recognize_together, recognize_write
+from segue.cli import recognize_attention, recognize_learn, recognize_making, recognize_together, recognize_write
 from segue.cli.groups import FirstUnsaid
 from segue.cli.home import JsonOption
 from segue.cli.output import console, print_json
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     recognize_write.register(group)
     recognize_learn.register(group)
     recognize_together.register(group)
+    recognize_attention.register(group)
     app.add_typer(group, name="recognize")
     recognize_making.register(app)
 
@@ -83,7 +84,8 @@ def files(
     Example: segue recognize files tune.abc --picture tune.svg --json
     """
     from segue.recognize.many import Asking, cores
-    from segue.recognize.recognizer import SHIPPED, Recognizer
+    from segue.recognize.recognizer import SHIPPED
+    from segue.recognize.traits import Explainer
 
     own_tell = recognize_learn.teller(own, model) if own else None
     files, is_many = music_files(paths), len(paths) > 1 or paths[0].is_dir()
@@ -93,7 +95,7 @@ def files(
         tell_many(files, how, show, own_tell)
         return
     (file,) = files
-    answer = (own_tell or Recognizer(how.folder).file)(file, is_explained=how.is_explained)
+    answer = (own_tell or Explainer(how.folder).file)(file, is_explained=how.is_explained)
     row = show.row(file, answer)
     if json:
         print_json(row)

@@ -222,7 +222,7 @@ def _values_called(run: tuple[int, int, int]) -> Pair:
     if len(set(run)) == 1:
         return f"runs of three {_VALUES[run[0]][0]}", f"三个{_VALUES[run[0]][1]}连续"
     english = ", ".join(_VALUES[one][0].removesuffix("s") for one in run)
-    return f"runs of {english}", "、".join(_VALUES[one][1] for one in run) + "的组合"
+    return f"runs of {english}", f"“{'、'.join(_VALUES[one][1] for one in run)}”的组合"
 
 
 def _commonest(places: told.Integers, called: list[Pair]) -> dict[int, Pair]:

@@ -114,19 +114,26 @@ def because_sentence(found: Sequence[Reason], style: str, language: str = "en") 
 
 
 def deletion_of(
-    teller: Teller, vector: ArrayLike, rng: np.random.Generator, count: int = NAMED, *, is_near: bool = False
+    teller: Teller,
+    vector: ArrayLike,
+    rng: np.random.Generator,
+    count: int = NAMED,
+    *,
+    is_near: bool = False,
+    told: Sequence[int] | None = None,
 ) -> Deletion | None:
     """Set the descriptors credited most with the likeliest style to their mean, and as many random ones five times.
 
-    With `is_near` the random ones are drawn from those that say something of the score: half a standard deviation off
-    the mean or more. None where fewer than `count` are credited, or there are too few to draw from.
+    With `told` those places are set, in place of the most credited. With `is_near` the random ones are drawn from those
+    that say something of the score: half a standard deviation off the mean or more. None where fewer than `count` are
+    credited, or there are too few to draw from.
     """
     row, mean = np.asarray(vector, np.float64), mean_of(teller)
     style = int(teller.probabilities(row[None])[0].argmax())
     credited = attributions(teller, row, style)
-    named = np.argsort(-credited, kind="stable")[:count]
+    named = np.argsort(-credited, kind="stable")[:count] if told is None else np.array(told, np.int64)
     drawn_from = np.flatnonzero(np.abs(row - mean) / _scale(teller) >= _AWAY) if is_near else np.arange(len(row))
-    if credited[named[-1]] <= 0 or len(drawn_from) <= count:
+    if len(named) < count or credited[named[-1]] <= 0 or len(drawn_from) <= count:
         return None
     rows = np.repeat(row[None], 7, 0)
     rows[1, named] = mean[named]

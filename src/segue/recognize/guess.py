@@ -22,6 +22,20 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
+class Trait:
+    """What a score has much or little of, in words ("many eighth notes"), and how much of the probability of its style
+    that is credited with, against the mean score."""
+
+    english: str
+    chinese: str
+    credit: float
+
+    def called(self, language: str) -> str:
+        """Return it in words of "en" or "zh"."""
+        return self.chinese if language == "zh" else self.english
+
+
+@dataclass(frozen=True, slots=True)
 class Guess:
     """A style, how probable it is, and the parts that speak most for it, the strongest first.
 
@@ -45,6 +59,7 @@ class Answer:
 
     `heat` has every part in its order, with its drop of the first guess (below 0 where it speaks against it).
     `witnesses` are the answers from which this one was made, where it was made from several ("all" is its kind).
+    `traits` are the descriptors of a score that moved the first guess most.
     """
 
     kind: str
@@ -53,6 +68,7 @@ class Answer:
     notice: tuple[str, ...] = field(default=())
     witnesses: tuple[Answer, ...] = field(default=())
     heat: tuple[Because, ...] = field(default=())
+    traits: tuple[Trait, ...] = field(default=())
 
     @property
     def style(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from segue import __version__
 from segue.errors import FormatError, UnavailableError
-from segue.recognize.guess import Answer, Because, Guess
+from segue.recognize.guess import Answer, Because, Guess, Trait
 from segue.recognize.recognizer import SHIPPED
 
 _TABLES = (
@@ -95,6 +95,7 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
             "notice": tuple(record["notice"]),
             "witnesses": tuple(answer_of(one) for one in record["witnesses"]),
             "heat": _because(record["heat"]),
+            "traits": tuple(Trait(**one) for one in record["traits"]),
         }
     )
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from segue.errors import InputError, SegueError, UnavailableError
 from segue.recognize.guess import Answer
 from segue.recognize.kept import KeptAnswers
-from segue.recognize.recognizer import SHIPPED, Recognizer
+from segue.recognize.recognizer import SHIPPED
+from segue.recognize.traits import Explainer
 
 _AHEAD = 4  # files for each process that are told before those in front of them are
 _FEW = 8  # files for which no processes are started
@@ -133,7 +134,7 @@ class _Workers:
                 self._others = multiprocessing.active_children()
                 self._pool = ProcessPoolExecutor(self.jobs, context, _begin, (self.how,))
             return self._pool.submit(_tell_there, path)
-        self._tell = self._tell or Recognizer(self.how.folder).file
+        self._tell = self._tell or Explainer(self.how.folder).file
         done: Future[Answered] = Future()
         done.set_result(_answered(self._tell, path, self.how))
         return done
@@ -173,7 +174,7 @@ def _begin(how: Asking) -> None:
             os._exit(1)
 
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()
-    _mine["tell"] = (Recognizer(how.folder).file, how)
+    _mine["tell"] = (Explainer(how.folder).file, how)
 
 
 def _tell_there(path: Path) -> Answered:

@@ -33,8 +33,8 @@ _SPAN = re.compile(r"(\d[\d:]*)(?: to .*)? to (\d[\d:]*)")
 def sentence(answer: Answer, language: str = "en") -> str:
     """Return an answer in one sentence; InputError for a language that is none of en and zh.
 
-    It is "Probably a jig (82 %): the most telling bars are 2, 5 and 6; without them it would be 41 %." or "Not sure:
-    it may be a jig (41 %) or a slip jig (33 %)."
+    It is "Probably a jig (82 %), for 6/8 and many eighth notes: the most telling bars are 2, 5 and 6; without them that
+    would be 41 %." or "Not sure: it may be a jig (41 %) or a slip jig (33 %)."
     """
     if language not in _TELL:
         raise InputError(f"language {language!r}: {' and '.join(LANGUAGES)} are spoken")
@@ -100,11 +100,14 @@ def _english(answer: Answer) -> str:
     if not answer.guesses:
         return f"Nothing to go by: {answer.notice[0]}." if answer.notice else "Nothing to go by."
     told = [f"{style_name(one.style, 'en')} ({percent(one.probability)})" for one in _worth(answer)]
+    traits = _listed([one.english for one in answer.traits], "and") if answer.traits else ""
     if not answer.is_sure:
-        return f"Not sure: it may be {_listed(told, 'or')}."
+        return f"Not sure: it may be {_listed(told, 'or')}{f'; for the first speak {traits}' if traits else ''}."
     first = answer.guesses[0]
     if first.because and answer.witnesses:
         return f"Probably {told[0]}: told by {_listed(_witnesses(answer, 'en'), 'and')}."
+    if traits:
+        told[0] += f", for {traits}"
     if not first.because or first.without is None:
         alone = "; no part of it tells on its own" if answer.heat else ""
         return f"Probably {told[0]}{alone}."
@@ -131,11 +134,14 @@ def _chinese(answer: Answer) -> str:
     if not answer.guesses:
         return "无从判断。"
     told = [f"{style_name(one.style, 'zh')}（{percent(one.probability, 'zh')}）" for one in _worth(answer)]
+    traits = "、".join(one.chinese for one in answer.traits)
     if not answer.is_sure:
-        return f"不能确定：可能是{'，也可能是'.join(told)}。"
+        return f"不能确定：可能是{'，也可能是'.join(told)}{f'；像前者的是{traits}' if traits else ''}。"
     first = answer.guesses[0]
     if first.because and answer.witnesses:
         return f"很可能是{told[0]}：依据的是{'、'.join(_witnesses(answer, 'zh'))}。"
+    if traits:
+        told[0] += f"，因为{traits}"
     if not first.because or first.without is None:
         return f"很可能是{told[0]}{'，没有哪一处能单独说明' if answer.heat else ''}。"
     spans = [start if start == end else f"{start}–{end}" for start, end in _spans(answer.kind, first.because)]

@@ -1,0 +1,122 @@
+"""The descriptors that moved a decision, in plain words: "bars in 6/8, many eighth notes and no repeat signs".
+
+They are those that integrated gradients credit most (`segue.recognize.gradients`), of each family one; how much of a
+descriptor a score has is told against the mean score that was learned from. Runs that a score lacks have no name, and
+are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segue.music.score import Score
+from segue.recognize.descriptor_names import Named
+from segue.recognize.evidence import NAMED
+from segue.recognize.front import Teller
+from segue.recognize.guess import Answer, Trait
+from segue.recognize.head import Head
+from segue.recognize.nets import Nets
+from segue.recognize.recognizer import Recognizer
+from segue.recognize.scores import Scores
+
+if TYPE_CHECKING:
+    from segue.recognize.gradients import Reason
+
+ASKED = 24  # descriptors that are gone through for such as have a name
+_LACKING = "it lacks"
+
+Pair = tuple[str, str]
+# what is more and less of it, in English and Chinese, of descriptors that one does not count
+_PLAIN: Mapping[str, tuple[Pair, Pair]] = MappingProxyType(
+    {
+        "speed": (("a fast tempo", "速度快"), ("a slow tempo", "速度慢")),
+        "bars": (("a long piece", "篇幅长"), ("a short piece", "篇幅短")),
+        "sound at once": (("many notes at once", "同时发响的音多"), ("few notes at once", "同时发响的音少")),
+        "height of notes": (("high notes", "音区高"), ("low notes", "音区低")),
+        "range of notes": (("a wide range", "音域宽"), ("a narrow range", "音域窄")),
+        "height of the melody": (("a high melody", "旋律音区高"), ("a low melody", "旋律音区低")),
+        "spread of the melody": (
+            ("a melody that moves far", "旋律起伏大"),
+            ("a melody that stays close", "旋律起伏小"),
+        ),
+        "contrast of loudness": (("loud and soft notes", "强弱对比大"), ("even loudness", "强弱平均")),
+        "width of steps": (("wide steps", "音程跨度大"), ("small steps", "音程跨度小")),
+        "bars in minor keys": (("minor keys", "小调"), ("major keys", "大调")),
+        "pick-up": (("a pick-up", "弱起"), ("no pick-up", "没有弱起")),
+        "length in groups of eight bars": (("a long form", "段落多"), ("a short form", "段落少")),
+        "variety of rhythms": (("varied rhythms", "节奏多变"), ("rhythms that recur", "节奏重复")),
+        "variety of whole bars": (("varied bars", "小节多变"), ("bars that recur", "小节重复")),
+        "contrast of drum strokes": (("loud and soft strokes", "鼓的强弱对比大"), ("even strokes", "鼓的强弱平均")),
+    }
+)
+_PATTERNS: tuple[tuple[str, ...], ...] = (  # a name in English: more of it, less, none at all
+    (r"runs of (\S.*?)(?: note)?, (.*?)(?: note)?, (.*?)(?: note)?", *(r"the rhythm \1 – \2 – \3",) * 3),
+    (r"(runs of .*)", r"\1", r"few \1", r"no \1"),
+    (r"bars in (.*)", r"bars in \1", r"few bars in \1", r"no bars in \1"),
+    (r"sound of (.*)", r"\1", r"hardly any \1", r"no \1"),
+    (r"time on (.*)", r"much time on \1", r"little time on \1", r"no time on \1"),
+    (r"(the .* on beats)", r"\1", r"hardly \1", r"never \1"),
+    (r"(an end on .*)", r"\1", r"hardly \1", r"not \1"),
+    (r"(\S.*) at (\d+/\d+ of the bar)", r"\1 at \2", r"little \1 at \2", r"no \1 at \2"),
+    (r"loudness of (.*)", r"loud \1", r"soft \1", r"no \1"),
+    (r"lateness of (.*)", r"late \1", r"early \1", r"\1 on time"),
+    (r"looseness of (.*)", r"loose \1", r"tight \1", r"tight \1"),
+    (r"(kick|snare|hi-hat|open hi-hat|crash|ride)", r"much \1", r"little \1", r"no \1"),
+    (r"notes that begin 0/\d+ into the bar", *(f"{how} notes on the downbeat" for how in ("many", "few", "no"))),
+    (r"notes that begin (.*)", r"many notes \1", r"few notes \1", r"no notes \1"),
+    (r"(.*)", r"many \1", r"few \1", r"no \1"),
+)
+
+
+class Explainer(Recognizer):
+    """A `Recognizer` that tells with each explained answer about a score the descriptors that moved it."""
+
+    def score(self, score: Score, *, is_explained: bool = True) -> Answer:
+        """Tell the style of a score as `Recognizer.score` does, and what descriptors speak for the likeliest."""
+        answer = super().score(score, is_explained=is_explained)
+        if not is_explained or not answer.guesses:
+            return answer
+        return replace(answer, traits=traits_of(self._scores, score, answer.guesses[0].style))
+
+
+def traits_of(teller: Teller, score: Score, style: str, count: int = NAMED) -> tuple[Trait, ...]:
+    """Return the descriptors of a score that are credited most with a style, the strongest first; none of a teller that
+    has no gradients."""
+    from segue.recognize.gradients import reasons  # loads PyTorch
+
+    if not isinstance(teller, (Head, Nets)):
+        return ()
+    row = np.asarray(Scores().vectors([score])[0], np.float64)
+    found = []
+    for one in told_of(reasons(teller, row, score, teller.styles.index(style), ASKED), count):
+        english, chinese = plainly(one.named, is_more=one.is_more, is_none=row[one.place] == 0)
+        found.append(Trait(english, chinese, one.credit))
+    return tuple(found)
+
+
+def told_of(found: Sequence[Reason], count: int = NAMED) -> list[Reason]:
+    """Return those of the strongest reasons that are told: of each family the first that has a name."""
+    firsts: dict[str, Reason] = {}
+    for one in found:
+        if _LACKING not in one.named.english:
+            firsts.setdefault(one.named.family, one)
+    return list(firsts.values())[:count]
+
+
+def plainly(named: Named, *, is_more: bool, is_none: bool = False) -> Pair:
+    """Return how much of a descriptor there is, against the mean, in plain words, English and Chinese."""
+    name = named.english
+    if name == "speed" and is_none:
+        return "no tempo mark", "没有标速度"
+    if name in _PLAIN:
+        return _PLAIN[name][not is_more]
+    how = 0 if is_more else 2 if is_none else 1
+    chinese = (f"{named.chinese}多", f"{named.chinese}少", f"没有{named.chinese}")[how]
+    found = next((match, told) for pattern, *told in _PATTERNS if (match := re.fullmatch(pattern, name)))
+    return found[0].expand(found[1][how]), chinese
