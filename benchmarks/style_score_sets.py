@@ -15,12 +15,13 @@ from benchmarks.result import data_dir
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.corpora.files import rows
+from segue.recognize.drums import PATTERNS, WIDTH
 from segue.recognize.head import Floats
 from segue.recognize.scores import Scores
 from segue.tune.metrics import calibration_error
 
 FOLDS = 5
-CROSSED = 3  # one of so many folds gives a forest its temperature
+CROSSED = 3  # folds that give a forest its temperature
 FEWEST_DRUMMED, COMMONEST = 10, 9
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows to learn from, rows to tell
 
@@ -80,6 +81,13 @@ def groove_untimed() -> Labelled:
 
 
 @lru_cache(maxsize=1)
+def groove_patterns() -> Labelled:
+    """Performances by where hits stand and with what alone."""
+    played = groove()
+    return replace(played, vectors=played.vectors[:, -WIDTH:][:, PATTERNS])
+
+
+@lru_cache(maxsize=1)
 def mutopia() -> Labelled:
     """Files by the style that Mutopia gives."""
     table = {row["midi"]: row["style"] for row in rows(data_dir() / "mutopia_midi" / "index.csv")}
@@ -133,23 +141,29 @@ def exact_error(best: NDArray[np.float64], rounds: int = 200) -> float:
 # ---- what a temperature is found on: rows to learn from and rows like those to be told, all of a train part
 
 
-def _parted(labelled: Labelled, train: NDArray[np.int64], groups: Sequence[str], seed: int) -> Split:
+def _parted(labelled: Labelled, train: NDArray[np.int64], groups: Sequence[str], seed: int) -> list[Split]:
+    """Each third of the groups, told by the others."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     styles, mine = (np.array(each)[train] for each in (labelled.styles, groups))
     folds = StratifiedGroupKFold(CROSSED, shuffle=True, random_state=seed)
-    learned, held = next(folds.split(train, styles, mine))
-    return train[learned], train[held]
+    return [(train[learned], train[held]) for learned, held in folds.split(train, styles, mine)]
 
 
 def held_rows(labelled: Labelled, split: Split, seed: int) -> list[Split]:
     """A third of the rows, told by the others."""
-    return [_parted(labelled, split[0], [str(place) for place in range(len(labelled.styles))], seed)]
+    return _parted(labelled, split[0], [str(place) for place in range(len(labelled.styles))], seed)[:1]
 
 
 def held_groups(labelled: Labelled, split: Split, seed: int) -> list[Split]:
-    """A third of the groups, told by the others."""
-    return [_parted(labelled, split[0], [piece.group for piece in labelled.pieces], seed)]
+    """Each third of the groups, told by the others."""
+    return _parted(labelled, split[0], [piece.group for piece in labelled.pieces], seed)
+
+
+def held_each(labelled: Labelled, split: Split, _seed: int) -> list[Split]:
+    """Each group of the train part, told by the others."""
+    train, groups = split[0], np.array([piece.group for piece in labelled.pieces])
+    return [(train[groups[train] != group], train[groups[train] == group]) for group in sorted(set(groups[train]))]
 
 
 def held_sessions(labelled: Labelled, split: Split, seed: int) -> list[Split]:
@@ -159,7 +173,7 @@ def held_sessions(labelled: Labelled, split: Split, seed: int) -> list[Split]:
     sessions = [piece.key.rpartition("/")[0] for piece in labelled.pieces]
     share = float(np.mean(~np.isin([sessions[row] for row in test], [sessions[row] for row in train])))
     is_valid = np.array([labelled.pieces[row].part == "valid" for row in train])
-    learned, held = _parted(labelled, train, sessions, seed)
+    learned, held = _parted(labelled, train, sessions, seed)[0]
     held = held[["_beat_" in labelled.pieces[row].file for row in held]]
     count = round(int(is_valid.sum()) * share / (1 - share))
     return [(train[~is_valid], train[is_valid]), (learned, np.random.default_rng(seed).permutation(held)[:count])]

@@ -8,6 +8,7 @@ from benchmarks.style_score_sets import (
     Labelled,
     by_drummer,
     exact_error,
+    held_each,
     held_groups,
     held_rows,
     held_sessions,
@@ -47,7 +48,7 @@ def test_the_official_split_learns_from_all_that_is_not_test(labelled: Labelled)
     assert {labelled.pieces[row].part for row in test} == {"test"}
 
 
-@pytest.mark.parametrize("held_of", [held_rows, held_groups, held_sessions])
+@pytest.mark.parametrize("held_of", [held_rows, held_groups, held_each, held_sessions])
 def test_what_is_held_out_is_of_the_train_part_and_not_learned_from(held_of, labelled: Labelled) -> None:  # type: ignore[no-untyped-def]
     ((train, test),) = official(labelled, 0)
     for learned, held in held_of(labelled, (train, test), 0):
@@ -56,11 +57,14 @@ def test_what_is_held_out_is_of_the_train_part_and_not_learned_from(held_of, lab
         assert set(learned) | set(held) <= set(train)
 
 
-def test_groups_lie_on_one_side(labelled: Labelled) -> None:
+@pytest.mark.parametrize("held_of", [held_groups, held_each])
+def test_groups_lie_on_one_side_and_each_is_held_out_once(held_of, labelled: Labelled) -> None:  # type: ignore[no-untyped-def]
     for split in by_drummer(labelled, 0):
-        ((learned, held),) = held_groups(labelled, split, 0)
-        drummers = [{labelled.pieces[row].group for row in rows} for rows in (learned, held, split[1])]
-        assert not drummers[0] & drummers[1] and not (drummers[0] | drummers[1]) & drummers[2]
+        turns = held_of(labelled, split, 0)
+        for learned, held in turns:
+            drummers = [{labelled.pieces[row].group for row in rows} for rows in (learned, held, split[1])]
+            assert not drummers[0] & drummers[1] and not (drummers[0] | drummers[1]) & drummers[2]
+        assert sorted(np.concatenate([held for _, held in turns])) == sorted(split[0])
 
 
 def test_sessions_are_held_out_in_the_shares_of_the_test_part(labelled: Labelled) -> None:

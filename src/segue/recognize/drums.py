@@ -15,6 +15,7 @@ from segue.recognize.descriptors import Doubles, Heard, Integers, kits_of, mean_
 
 KITS, SIXTEENTHS = 9, 16
 WIDTH = 756
+PATTERNS: Integers = np.r_[91:235, 379:415, 519:645]  # of WIDTH, where hits stand and with what: no tempo, no touch
 _KICK, _SNARE, _HATS, _CYMBALS, _TOMS, _RIDE = (0,), (1,), (2, 3), (2, 3, 6), (4,), (6,)
 _PHASES = 24  # of a beat
 _GHOST, _ACCENT = 0.35, 0.85  # of the loudest velocity
