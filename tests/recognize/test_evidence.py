@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segue.recognize.evidence import MOST_PARTS, because, deletion, heat_of
+from segue.recognize.evidence import MOST_PARTS, because, deleted, deletion, heat_of, jointly, parts_of, without
 from segue.recognize.head import Floats, Head
 from segue.recognize.recognizer import answered
 from segue.recognize.thinning import thinned
@@ -140,3 +140,46 @@ def test_thinned_items_lack_a_few_parts_and_never_most() -> None:
     assert all(row[2:] == items[2:] for row in many)
     assert {row[0].index(0) for row in many} >= {0, 1, 2}
     assert thinned(Sums(), items, 3, 5) == thinned(Sums(), items, 3, 5)
+
+
+# ---- parts that matter together
+
+
+@dataclass(frozen=True)
+class Most(Sums):
+    """As `Sums`, with the largest number for the sum: what two parts say alike is gone only without both."""
+
+    def vectors(self, items: Sequence[Item]) -> Floats:
+        return np.array([[max(item)] for item in items], np.float32)
+
+
+def test_parts_that_say_the_same_are_named_together_though_neither_matters_alone() -> None:
+    item = (2.0, 0.5, 2.0, 0.5)
+    assert because(Most(), HIGH, item, 1) == ()
+    heat = heat_of(Most(), HIGH, item)
+    assert jointly(Most(), HIGH, item, heat, 1, count=1) == ()
+    found = jointly(Most(), HIGH, item, heat, 1, count=2)
+    assert [one.place for one in found] == [0, 2]
+    left = without(Most(), HIGH, item, [parts_of(found)])[0, 1]
+    assert heat.shares[1] - sum(one.drop for one in found) == pytest.approx(left) == pytest.approx(_sigmoid(0.5))
+
+
+def test_the_parts_named_together_are_never_worse_than_the_strongest_alone() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        item = tuple(rng.normal(size=8).tolist())
+        heat = heat_of(Sums(), HIGH, item)
+        joint, alone = (parts_of(one) for one in (jointly(Sums(), HIGH, item, heat, 1), heat.because(1)))
+        left = without(Sums(), HIGH, item, [joint, alone])[:, 1]
+        assert left[0] <= left[1] + 1e-12
+    assert jointly(Sums(), HIGH, (2.0,), heat_of(Sums(), HIGH, (2.0,)), 1) == ()
+
+
+def test_random_parts_may_be_as_large_as_the_named_ones() -> None:
+    """The named part is large; drawn from all alike, a small one would be taken away in its stead half of the time."""
+    item, sizes = (3.0, 0.1, 0.1, 0.1, 1.0, 2.0), [9, 1, 1, 1, 9, 9]
+    named = heat_of(Sums(), HIGH, item).because(1, 1)
+    found = [deleted(Sums(), HIGH, item, named, np.random.default_rng(seed), sizes=sizes) for seed in range(5)]
+    least = _sigmoid(sum(item)) - _sigmoid(sum(item) - 1.0)
+    assert all(one is not None and one.named >= one.random >= least - 1e-9 for one in found)
+    assert deleted(Sums(), HIGH, item, (), np.random.default_rng(0)) is None

@@ -19,6 +19,7 @@ from segue.recognize.guess import Because
 
 MOST_PARTS = 64  # taken away one by one; of more, neighbours go together
 NAMED = 3  # parts that are named
+_DRAWN = 10  # sets of random parts of which the one is taken that is as large as what is named
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,22 +76,65 @@ def because(front: Front[T], head: Teller, item: T, style: int, count: int = NAM
     return heat_of(front, head, item).because(style, count)
 
 
+def jointly(front: Front[T], head: Teller, item: T, heat: Heat, style: int, count: int = NAMED) -> tuple[Because, ...]:
+    """Return the groups without which, all away at once, a style (by its number) is least probable, as far as a search
+    one by one finds them; each drop is counted with those before it away already, so that they add up.
+
+    Where what tells a style is in many parts, none of those that matter most alone may matter beside the others.
+    """
+    found: list[Because] = []
+    left = [float(heat.shares[style])]
+    for _ in range(min(count, len(heat.groups))):
+        gone = parts_of(found)
+        rest = [number for number, group in enumerate(heat.groups) if group[0] not in gone]
+        shares = without(front, head, item, [gone | set(heat.groups[number]) for number in rest])[:, style]
+        best = int(shares.argmin())
+        group = heat.groups[rest[best]]
+        found.append(Because(heat.names[rest[best]], left[-1] - float(shares[best]), group[0], len(group)))
+        left.append(float(shares[best]))
+    return tuple(found[: int(np.argmin(left))])
+
+
 def deletion(
     front: Front[T], head: Teller, item: T, rng: np.random.Generator, count: int = NAMED, rounds: int = 5
 ) -> Deletion | None:
     """Take away the parts that are named, and as many at random several times; None for an item of too few parts."""
-    groups = _groups(len(front.parts(item)))
-    if len(groups) <= count:
+    if len(_groups(len(front.parts(item)))) <= count:
         return None
     heat = heat_of(front, head, item)
-    style = int(heat.shares.argmax())
-    named = heat.because(style, count)
+    return deleted(front, head, item, heat.because(int(heat.shares.argmax()), count), rng, rounds=rounds)
+
+
+def deleted(
+    front: Front[T],
+    head: Teller,
+    item: T,
+    named: Sequence[Because],
+    rng: np.random.Generator,
+    *,
+    sizes: Sequence[int] | None = None,
+    rounds: int = 5,
+) -> Deletion | None:
+    """Take away parts that are named for the likeliest style, and as many groups at random several times; None where
+    none are named.
+
+    With `sizes` of all parts the random ones are about as large together as the named ones, the nearest of some draws.
+    """
     if not named:
         return None
-    drawn = [rng.choice(len(groups), len(named), replace=False) for _ in range(rounds)]
-    taken = [parts_of(named), *({part for number in one for part in groups[number]} for one in drawn)]
-    shares = without(front, head, item, taken)[:, style]
-    return Deletion(float(heat.shares[style] - shares[0]), float(heat.shares[style] - shares[1:].mean()))
+    groups = _groups(len(front.parts(item)))
+    taken = [set[int](), parts_of(named)]
+    for _ in range(rounds):
+        drawn = [rng.choice(len(groups), len(named), replace=False) for _ in range(_DRAWN if sizes else 1)]
+        found = [{part for number in one for part in groups[number]} for one in drawn]
+        taken.append(min(found, key=lambda parts: abs(_size(parts, sizes) - _size(taken[1], sizes))))
+    shares = without(front, head, item, taken)
+    falls = shares[0].max() - shares[1:, shares[0].argmax()]
+    return Deletion(float(falls[0]), float(falls[1:].mean()))
+
+
+def _size(parts: set[int], sizes: Sequence[int] | None) -> int:
+    return sum(sizes[part] for part in parts) if sizes else len(parts)
 
 
 def _groups(count: int) -> list[range]:

@@ -24,8 +24,9 @@ def hashed(features: Sequence[Mapping[str, float]], width: int, seed: int = 0) -
         raise InputError(f"vectors of {width} numbers: 1 to {WIDEST:,} are accepted")
     found = np.zeros((len(features), width), np.float32)
     for row, named in enumerate(features):
-        for name, value in named.items():
-            found[row, place_of(name, seed) % width] += value
+        if named:
+            places = [place_of(name, seed) % width for name in named]
+            found[row] = np.bincount(places, list(named.values()), width)
     return found
 
 

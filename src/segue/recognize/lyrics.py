@@ -25,7 +25,7 @@ from segue.recognize.head import Floats
 from segue.recognize.language import is_han
 
 _CLAUSE = re.compile(r"[^，。、；？！：,;?!:.\s]+[，。、；？！：,;?!:.]?")
-_SIGNS = "，。、；？！：,;?!:."
+SIGNS = "，。、；？！：,;?!:."  # that close a clause
 _QUOTES = str.maketrans("", "", "“”‘’「」『』《》〈〉（）()")
 _PAUSES = frozenset("，,、；;：:")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -33,6 +33,7 @@ _TAIL = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôû]+[^aeiouyäöü
 _GLIDE = re.compile(r"^[iuv](?=[aeo])")  # of a final: that of ian, uang, ve
 _NO_RHYME = ""
 _FURTHEST = 40  # lines whose place is told
+_FURTHEST_CHARACTER = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,16 @@ class Shape:
 class LyricsFront:
     """Lyrics as vectors of hashed features; their parts are lines, in Chinese the clauses of lines.
 
-    `shape` and `words` say how many numbers tell each of the two; 0 leaves it out. Equal seeds give equal vectors.
+    `shape`, `words` and `places` say how many numbers tell each of the three; 0 leaves it out. Places are those of
+    Chinese characters in the whole text, and so the same whichever signs part it. Equal seeds give equal vectors. The
+    first `skipped` lines are none of the verse (a title, an author); vectors leave them out.
     """
 
     shape: int = 1024
     words: int = 1024
     seed: int = 0
+    places: int = 0
+    skipped: int = 0
 
     @property
     def kind(self) -> str:
@@ -63,13 +68,15 @@ class LyricsFront:
         return "lyrics"
 
     def vectors(self, items: Sequence[Lyric]) -> Floats:
-        """Return vectors (n, shape + words) of lyrics."""
-        lines = [lines_of(item, with_signs=True) for item in items]
+        """Return vectors (n, shape + words + places) of lyrics."""
+        lines = [lines_of(item, with_signs=True)[self.skipped :] for item in items]
         blocks = []
         if self.shape:
             blocks.append(hashed([shape_features(shapes_of(each)) for each in lines], self.shape, self.seed))
         if self.words:
             blocks.append(hashed([words_of(each) for each in lines], self.words, self.seed))
+        if self.places:
+            blocks.append(hashed([place_features(each) for each in lines], self.places, self.seed))
         return np.hstack(blocks) if blocks else np.zeros((len(items), 0), np.float32)
 
     def parts(self, item: Lyric) -> Sequence[str]:
@@ -92,7 +99,7 @@ def lines_of(item: Lyric, *, with_signs: bool = False) -> list[str]:
     for line in item.lines:
         if is_han(line.text):
             clauses = _CLAUSE.findall(line.text.translate(_QUOTES))
-            found += clauses if with_signs else [clause.rstrip(_SIGNS) for clause in clauses]
+            found += clauses if with_signs else [clause.rstrip(SIGNS) for clause in clauses]
         else:
             found.append(line.text.strip())
     return found
@@ -110,7 +117,7 @@ def characters(lines: Iterable[str], longest: int = 2) -> dict[str, float]:
     """Return n-grams of up to `longest` characters within lines, signs left out: name to damped count."""
     counts: Counter[str] = Counter()
     for line in lines:
-        text = line.rstrip(_SIGNS)
+        text = line.rstrip(SIGNS)
         for size in range(1, longest + 1):
             counts.update(text[at : at + size] for at in range(len(text) - size + 1))
     return damped(counts)
@@ -140,7 +147,7 @@ def shapes_of(lines: Sequence[str]) -> list[Shape]:
 
 def chinese_shape(line: str) -> Shape:
     """Return the shape of a Chinese clause, its sign behind it."""
-    text = line.rstrip(_SIGNS)
+    text = line.rstrip(SIGNS)
     if not text:
         return Shape(0)
     rhyme, tone = reading(text[-1])
@@ -219,12 +226,48 @@ def _shares(shapes: Sequence[Shape], rhyme: str) -> dict[str, float]:
     spread = math.sqrt(sum((length - mean) ** 2 for length in lengths) / len(lengths))
     found = {
         f"lines {min(len(shapes), 60)}": 1.0,
-        f"lengths {min(sum(lengths), 400)}": 1.0,
         "mean length": mean / 10,
         "spread of lengths": spread / 5,
         "share of main rhyme": sum(one.rhyme == rhyme for one in shapes if one.length) / len(lengths) if rhyme else 0.0,
     }
+    if len(lengths) == len(shapes):  # else it is not known
+        found[f"lengths {min(sum(lengths), 400)}"] = 1.0
     for apart in (1, 2, 3):
         pairs = [(one, other) for one, other in zip(shapes, shapes[apart:], strict=False) if one.rhyme and other.rhyme]
         found[f"rhymes {apart} apart"] = sum(one.rhyme == other.rhyme for one, other in pairs) / max(len(pairs), 1)
     return found
+
+
+# ---- places of characters
+
+
+def place_features(lines: Sequence[str]) -> dict[str, float]:
+    """Return what stands where in a Chinese text, whichever signs part it, by names: how many characters there are, the
+    tone of each by its place from both ends, and whether it rhymes with the last one.
+
+    Where lines were taken away, places are told as far as they are known: from an end to the first line that lacks.
+    """
+    texts = [line.rstrip(SIGNS) for line in lines]
+    before, after = _until_gap(texts), _until_gap([text[::-1] for text in reversed(texts)])
+    found: dict[str, float] = {}
+    rhyme = reading(after[0])[0] if after else _NO_RHYME
+    for end, told in (("^", before), ("$", after)):
+        for place, character in enumerate(told[:_FURTHEST_CHARACTER]):
+            final, tone = reading(character)
+            if tone:
+                found[f"{end}{place} {tone[0]}"] = 0.5
+            if rhyme and final == rhyme:
+                found[f"{end}{place} r"] = 0.5
+    if all(texts) and texts:
+        found[f"characters {len(before)}"] = 1.0
+    return found
+
+
+def _until_gap(texts: Sequence[str]) -> str:
+    """The characters of lines up to the first that is empty."""
+    found = []
+    for text in texts:
+        if not text:
+            break
+        found.append(text)
+    return "".join(found)
