@@ -43,7 +43,7 @@ from segue.music.score import Score
 from segue.recognize.making import part_of
 from segue.recognize.nets import Nets, load_nets
 from segue.recognize.recognizer import SHIPPED
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 
 SEEDS = (0, 1, 2)
 CORPORA = ("oneill", "ryan", "aird", "ceol_rince", "openewld")
@@ -76,7 +76,7 @@ def _nets() -> Nets:
 
 def called(scores: Sequence[Score]) -> list[str]:
     """The likeliest style of each score."""
-    shares = _nets().probabilities(Scores().vectors(scores))
+    shares = _nets().probabilities(BROUGHT.vectors(scores))
     return [_nets().styles[int(place)] for place in shares.argmax(1)]
 
 

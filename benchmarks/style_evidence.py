@@ -6,11 +6,14 @@ likeliest style. Bars of scores, bars of chords and clauses of ci are in `style_
 - `style.deletion_ratio_descriptors`: of held-out scores of SETS, the three descriptors credited most by integrated
   gradients are set to the mean of what the shipped networks learned from, and three of all drawn; `_near`: three drawn
   of those that are half a standard deviation off the mean or more, a harder comparison; `deletion_drop_descriptors`:
-  how far the probability falls without the three.
+  how far the probability falls without the three. `_told`: the three that the sentence tells (`segue.recognize.traits`:
+  of each family the strongest that has a name), against any three.
 - `style.deletion_ratio_audio`: recordings told by the tags of the musicnn networks. The patches of 3 s that are named
   (three or fewer) fall silent: what the networks hear in silence takes the place of what they heard there. Patches are
   heard each on its own, so this is what silence in the samples does, but for half a frame at the edges; it is
   printed how far tags lie apart by both ways. `style.deletion_drop_audio` is the drop, `_random` that of random ones.
+  `style.deletion_bound_audio` is the ratio of those patches, as many, that fall furthest of all: a tag is a mean over
+  patches, so that no choice of them can do better.
 - `style.deletion_ratio_audio_genres`: the same by the head of GTZAN's features, its stretches cut out. Where the random
   drops add up to less than a thousandth for each recording, the ratio counts a thousandth.
 - `style.deletion_drop_audio_genres_silenced`, `_random`: the drops where stretches are made silent in the samples, and
@@ -45,7 +48,7 @@ from segue.music.score import Part, Score
 from segue.music.styles import UNKNOWN
 from segue.recognize.audio import AudioFront, TagFront, Tags
 from segue.recognize.evidence import NAMED, Deletion, deletion, heat_of, parts_of
-from segue.recognize.gradients import deletion_of
+from segue.recognize.gradients import deletion_of, reasons
 from segue.recognize.gtzan_features import HEARD, HOP, lines
 from segue.recognize.gtzan_features import RATE as GTZAN_RATE
 from segue.recognize.gtzan_front import PART_SECONDS, Frames, GenreFront, shipped_head
@@ -53,7 +56,8 @@ from segue.recognize.head import Floats
 from segue.recognize.making import part_of
 from segue.recognize.nets import load_nets
 from segue.recognize.recognizer import SHIPPED
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
+from segue.recognize.traits import ASKED, told_of
 from segue.sound.render import render
 
 SETS = ("ceol_rince", "openewld", "rock_corpus")
@@ -84,10 +88,12 @@ def pieces() -> list[Piece]:
 def of_descriptors(scores: Sequence[Score]) -> dict[str, list[Deletion]]:
     """Delete descriptors of scores, against all and against those that say something."""
     nets, rng = load_nets(SHIPPED / "score"), np.random.default_rng(SEED)
-    found: dict[str, list[Deletion]] = {"": [], "_near": []}
-    for row in Scores().vectors(scores):
-        for name, is_near in (("", False), ("_near", True)):
-            one = deletion_of(nets, row, rng, NAMED, is_near=is_near)
+    found: dict[str, list[Deletion]] = {"": [], "_near": [], "_told": []}
+    for score, row in zip(scores, BROUGHT.vectors(scores), strict=True):
+        style = int(nets.probabilities(row[None])[0].argmax())
+        told = [one.place for one in told_of(reasons(nets, row, score, style, ASKED))]
+        for name, is_near, places in (("", False, None), ("_near", True, None), ("_told", False, told)):
+            one = deletion_of(nets, row, rng, NAMED, is_near=is_near, told=places)
             found[name] += [one] if one is not None else []
     return found
 
@@ -155,8 +161,8 @@ def silenced(samples: Floats, spans: Sequence[tuple[int, int]]) -> Floats:
     return found
 
 
-def of_tags(front: AudioFront, recording: Recording, rng: np.random.Generator) -> Deletion | None:
-    """Put silence in the place of what is named of a recording, and of as much at random."""
+def of_tags(front: AudioFront, recording: Recording, rng: np.random.Generator) -> tuple[Deletion, Deletion] | None:
+    """Put silence in the place of what is named of a recording, and of as much at random; then of what falls most."""
     heard, silent = front.hear(recording), front.hear(silence())
     tags = TagFront.of(heard)
     heat = heat_of(tags, Tags(tuple(tags.tags)), heard)
@@ -168,7 +174,8 @@ def of_tags(front: AudioFront, recording: Recording, rng: np.random.Generator) -
         return None
     falls = (told - float(silent.tags[tag].mean())) / len(told)  # of the mean, for each patch that falls silent
     drawn = [falls[rng.choice(len(told), len(named), replace=False)].sum() for _ in range(DRAWS)]
-    return Deletion(float(falls[named].sum()), float(np.mean(drawn)))
+    random, most = float(np.mean(drawn)), float(np.sort(falls)[-len(named) :].sum())
+    return Deletion(float(falls[named].sum()), random), Deletion(most, random)
 
 
 def silence() -> Recording:
@@ -218,7 +225,7 @@ def of_genres(recording: Recording, rng: np.random.Generator) -> Deletion | None
 def of_recordings(held: Sequence[Piece]) -> tuple[dict[str, list[Deletion]], list[str]]:
     """Delete parts of all clips by both witnesses; and which clips there were."""
     front, rngs = AudioFront(), [np.random.default_rng(SEED) for _ in range(3)]
-    found: dict[str, list[Deletion]] = {"": [], "_genres": [], "_genres_silenced": []}
+    found: dict[str, list[Deletion]] = {"": [], "_bound": [], "_genres": [], "_genres_silenced": []}
     names: list[str] = []
     for clip in clips(held):
         if not names:
@@ -226,7 +233,7 @@ def of_recordings(held: Sequence[Piece]) -> tuple[dict[str, list[Deletion]], lis
         names.append(clip.name)
         item = frames_of(clip.told.stretches[0].samples)
         told = (
-            of_tags(front, clip.tagged, rngs[0]),
+            *(of_tags(front, clip.tagged, rngs[0]) or (None, None)),
             deletion(GenreFront(), shipped_head(), item, rngs[1]),
             of_genres(clip.told, rngs[2]),
         )
@@ -257,9 +264,12 @@ def run() -> list[Result]:
         for name, drops in found.items():
             about = {**facts, **more}
             bar = BAR if name == "" else None
+            if name == "_bound":
+                results.append(_result(f"deletion_bound_{kind}", ratio(drops), None, len(drops), about))
+                continue
             if not name.endswith("_silenced"):
                 results.append(_result(f"deletion_ratio_{kind}{name}", ratio(drops), bar, len(drops), about))
-            if name != "_near":
+            if name not in ("_near", "_told"):
                 rows = {"": [one.named for one in drops], "_random": [one.random for one in drops]}
                 for end, values in rows.items():
                     error = float(np.std(values, ddof=1) / np.sqrt(len(values)))

@@ -41,7 +41,7 @@ from segue.recognize.asking import ask
 from segue.recognize.head import Floats, Head
 from segue.recognize.learning import PENALTIES, StyleScores, fit_few, learn_head
 from segue.recognize.making import part_of
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from segue.tune.stats import figure
 
 EACH, DRAWS = 5, 20
@@ -78,7 +78,7 @@ def _kept(name: str, read: Callable[[], Labelled]) -> tuple[Floats, list[str], l
     def make() -> tuple[Floats, list[str], list[str], list[bool]]:
         labelled = read()
         learned = [part_of(piece) == "train" for piece in labelled.pieces]
-        plain = Scores().vectors([piece.score for piece in labelled.pieces])
+        plain = BROUGHT.vectors([piece.score for piece in labelled.pieces])
         return plain, list(labelled.styles), [piece.group for piece in labelled.pieces], learned
 
     return Kept(f"few_shot_{name}", [data_dir() / place for place in PLACES[name]], make).load()

@@ -47,7 +47,7 @@ from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.head import Floats, Head, fit_head, indices
 from segue.recognize.lyrics import LyricsFront
 from segue.recognize.recognizer import SHIPPED
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from segue.tune.metrics import calibration_error
 
 CORPUS, FEWEST, INNER = "openewld", 12, 3
@@ -84,7 +84,7 @@ def read_songs() -> Songs:
     has_words = np.array([one is not None for one in sung])
     words[has_words] = WORDS.vectors([one for one in sung if one is not None])
     vectors = {
-        "score": Scores().vectors([piece.score for piece in kept]),
+        "score": BROUGHT.vectors([piece.score for piece in kept]),
         "chords": ChordsFront().vectors([piece.score.progression for piece in kept]),
         "lyrics": words,
     }

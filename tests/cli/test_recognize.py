@@ -17,7 +17,7 @@ from segue.formats import read_file
 from segue.recognize.making import FEWEST, label, part_of
 from segue.recognize.nets import load_nets
 from segue.recognize.recognizer import SHIPPED
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from tests.pretrain.tunes import pieces
 
 JIG = """X:1
@@ -72,7 +72,7 @@ def test_the_sentence_names_bars_and_what_is_left_without_them_in_both_languages
         assert told["sentence"].startswith("Not sure: ") and chinese["sentence"].startswith("不能确定：")
     bars = [one["place"] for one in guess["because"]]
     score = read_file(jig)
-    vectors = Scores().vectors([Scores().without(score, bars)])
+    vectors = BROUGHT.vectors([BROUGHT.without(score, bars)])
     nets = load_nets(SHIPPED / "score")
     assert guess["without"] == pytest.approx(nets.probabilities(vectors)[0][nets.styles.index("jig")], abs=1e-4)
 

@@ -14,8 +14,9 @@ from segue.music.metre import Metre
 from segue.music.note import Note, Notes
 from segue.music.score import Bar, Part, Score, Tempo
 from segue.recognize import drums, voices
+from segue.recognize.descriptor_names import names_of
 from segue.recognize.descriptors import Heard, describe
-from segue.recognize.scores import MORE, Scores
+from segue.recognize.scores import BROUGHT, MORE, Scores
 
 EIGHTH = Fraction(1, 2)
 KICK, SNARE, HAT = 36, 38, 42
@@ -123,6 +124,21 @@ def test_families_are_finite_and_stand_behind_the_others(name: str, score: Score
     np.testing.assert_array_equal(told[: len(plain)], plain)
     assert np.isfinite(told).all()
     assert len(told) == len(plain) + {"drums": drums, "voices": voices}[name].WIDTH
+
+
+def test_each_number_of_the_voices_has_its_name() -> None:
+    piece = chords((60, 64, 67), (59, 62, 67))
+    (told,) = BROUGHT.vectors([piece])
+    names = names_of(piece, len(told))
+    voiced = {one.english: value for one, value in zip(names, told.tolist(), strict=True) if one.family == "voices"}
+    assert voiced["major chords in root position"] == voiced["major chords in first inversion"] == 0.5
+    assert voiced["bass on the tonic"] == voiced["bass on the leading note"] == 0.5
+    assert voiced["steps of the bass down by 1"] == 1
+    assert voiced["fifths between the outer voices"] == voiced["minor sixths between the outer voices"] == 0.5
+    assert voiced["moments with 3 notes sounding"] == voiced["moments with 3 different tones"] == 1
+    assert voiced["beginnings of 3 notes together"] == 1
+    assert voiced["notes outside the key"] == voiced["notes off the beat"] == voiced["changes of key"] == 0
+    assert voiced["parts that sound"] == 1 and voiced["length in quarter notes"] == pytest.approx(np.log1p(4))
 
 
 def test_an_unknown_family_is_refused() -> None:

@@ -29,6 +29,7 @@ from segue.recognize.gradients import (
 from segue.recognize.head import Floats, Head
 from segue.recognize.nets import Layers, Nets, load_nets
 from segue.recognize.recognizer import SHIPPED
+from segue.recognize.scores import BROUGHT
 
 JIG = """X:1
 M:6/8
@@ -112,7 +113,7 @@ def test_the_module_tells_what_the_networks_tell() -> None:
 
 def test_the_shipped_networks_are_complete_on_a_jig(jig: Score) -> None:
     told = load_nets(SHIPPED / "score")
-    vector = describe(jig)
+    vector = BROUGHT.vectors([jig])[0]
     style = told.styles.index("jig")
     ends = told.probabilities(np.stack([mean_of(told), vector]))[:, style]
     found = attributions(told, vector, style)
@@ -120,7 +121,7 @@ def test_the_shipped_networks_are_complete_on_a_jig(jig: Score) -> None:
     families = by_family(found, names_of(jig, len(vector)))
     assert sum(families.values()) == pytest.approx(found.sum(), abs=1e-9)
     assert list(families.values()) == sorted(families.values(), reverse=True)
-    assert set(families) <= {*FAMILIES, "more"}
+    assert set(families) <= {*FAMILIES, "voices"}
 
 
 def test_what_has_no_gradients_is_refused() -> None:
@@ -172,7 +173,7 @@ def test_a_run_that_the_score_has_is_named_and_one_that_it_lacks_is_not(jig: Sco
 
 def test_the_strongest_reasons_come_first_and_each_once(jig: Score) -> None:
     told = load_nets(SHIPPED / "score")
-    vector = describe(jig)
+    vector = BROUGHT.vectors([jig])[0]
     found = reasons(told, vector, jig, told.styles.index("jig"), count=6)
     assert len(found) == 6 and len({one.named for one in found}) == 6
     assert [one.credit for one in found] == sorted((one.credit for one in found), reverse=True)

@@ -22,7 +22,7 @@ from segue.recognize.learning import (
     parted,
     shrunk,
 )
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from tests.pretrain.tunes import pieces
 
 
@@ -122,7 +122,7 @@ def some_scores(count: int) -> list[Score]:
 def test_scores_bring_their_descriptors_and_what_the_networks_hear() -> None:
     front, some = StyleScores(), some_scores(3)
     vectors = front.vectors(some)
-    plain = Scores().vectors(some)
+    plain = BROUGHT.vectors(some)
     assert vectors.shape[1] > plain.shape[1] and np.isfinite(vectors).all()
     assert np.abs(vectors[:, : plain.shape[1]]).max() <= 5
     assert np.array_equal(vectors, front.lifted(plain))

@@ -15,7 +15,7 @@ from segue.recognize.gradients import Reason, attributions
 from segue.recognize.guess import Answer, Guess, Trait
 from segue.recognize.head import Head
 from segue.recognize.kept import answer_of
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from segue.recognize.sentences import sentence
 from segue.recognize.traits import Explainer, plainly, told_of, traits_of
 from tests.recognize.test_gradients import JIG
@@ -31,7 +31,7 @@ def jig(tmp_path: Path) -> Score:
 
 def head_on(score: Score, *weighed: str) -> Head:
     """A head that tells a jig by some descriptors alone, each a bit less than the one before it."""
-    width = len(Scores().vectors([score])[0])
+    width = len(BROUGHT.vectors([score])[0])
     names = [one.english for one in names_of(score, width)]
     weights = np.zeros((2, width), np.float32)
     for place, name in enumerate(weighed):
@@ -44,7 +44,7 @@ def test_the_descriptors_that_a_head_goes_by_are_those_that_are_told(jig: Score)
     told = traits_of(head, jig, "jig", count=4)
     by_name = {one.english: one.credit for one in told}
     assert set(by_name) == {"bars in 6/8", "many eighth notes", "an end on the tonic", "many notes in a bar"}
-    vector = Scores().vectors([jig])[0]
+    vector = BROUGHT.vectors([jig])[0]
     credited = np.sort(attributions(head, vector, 1))[::-1]
     assert [one.credit for one in told] == pytest.approx(credited[:4])
     assert traits_of(head_on(jig, "bars in 4/4"), jig, "jig") == ()  # it has none, nor has the mean
@@ -102,7 +102,7 @@ def test_plain_words(name: str, more: str, less: str, none: str) -> None:
 
 
 def test_every_descriptor_of_a_score_can_be_said_plainly(jig: Score) -> None:
-    width = len(Scores().vectors([jig])[0])
+    width = len(BROUGHT.vectors([jig])[0])
     for named in names_of(jig, width):
         for is_more in (True, False):
             english, chinese = plainly(named, is_more=is_more)

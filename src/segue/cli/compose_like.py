@@ -126,9 +126,10 @@ def distance_to(model: Score, scale: Layers) -> Distance:
     empty = Heard.of(Score())
     lacking = {"harmony": not model.chords, "drums": not any(part.is_drums for part in model.parts)}
     kept = np.concatenate([np.full(len(said(empty)), not lacking.get(name)) for name, said in FAMILIES.items()])
+    centre, deviation = scale.centre[: len(kept)], scale.scale[: len(kept)]  # other families stand behind these
 
     def placed(score: Score) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        return np.clip((describe(score) - scale.centre) / scale.scale, -LIMIT, LIMIT)[kept]
+        return np.clip((describe(score) - centre) / deviation, -LIMIT, LIMIT)[kept]
 
     target = placed(model)
     return lambda score: float(np.sqrt(np.mean((placed(score) - target) ** 2)))

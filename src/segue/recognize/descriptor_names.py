@@ -15,6 +15,8 @@ import numpy as np
 
 from segue.music.score import Bar, Score
 from segue.recognize import descriptors as told
+from segue.recognize.voice_names import voice_names
+from segue.recognize.voices import WIDTH as VOICES
 
 Pair = tuple[str, str]  # English, Chinese
 _TONES: tuple[Pair, ...] = (
@@ -69,13 +71,16 @@ class Named:
 
 
 def names_of(score: Score, width: int) -> tuple[Named, ...]:
-    """Return the names of a score's descriptors (width); those behind the families of `descriptors` have one name."""
+    """Return the names of a score's descriptors (width), those of `voices` behind them where the width says so; what
+    else is behind has one name."""
     found = list(_fixed())
     starts = _starts()
     for family, offset, count, runs in _runs(told.Heard.of(score)):
         for place in range(count):
             at = starts[family] + offset + place
             found[at] = Named(family, *runs[place]) if place in runs else found[at]
+    if width - len(found) == VOICES:
+        found += [Named("voices", *pair) for pair in voice_names()]
     found += [Named("more", *_MORE)] * (width - len(found))
     return tuple(found[:width])
 

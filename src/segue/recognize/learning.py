@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +22,7 @@ from segue.recognize.calibration import Doubles, softmax, threshold_for
 from segue.recognize.head import RISK, Floats, Head, indices
 from segue.recognize.nets import LIMIT, Nets, load_nets
 from segue.recognize.recognizer import SHIPPED
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT, Scores
 
 PENALTIES = (0.001, 0.01, 0.1)  # inverse strengths, the strongest first
 FEWEST = 2  # files of a label that is learned
@@ -39,7 +39,7 @@ class StyleScores:
     """The front end of scores for new styles: their descriptors, centred, scaled and cut as the networks that Segue
     brings along do it, and what the hidden units of these say of them."""
 
-    plain: Scores = field(default_factory=Scores)
+    plain: Scores = BROUGHT
 
     @property
     def kind(self) -> str:
@@ -61,7 +61,7 @@ class StyleScores:
         return self.lifted(self.plain.vectors(items))
 
     def lifted(self, descriptors: Floats) -> Floats:
-        """Return vectors (n, d) of descriptors (n, 822)."""
+        """Return vectors (n, d) of descriptors (n, 967)."""
         first = self._nets.nets[0]
         seen = np.clip((descriptors - first.centre) / first.scale, -LIMIT, LIMIT)
         hidden = [HIDDEN * net.logits(descriptors) for net in self._nets.nets]

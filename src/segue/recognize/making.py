@@ -19,7 +19,7 @@ from segue.music.styles import UNKNOWN
 from segue.recognize.head import Floats, indices
 from segue.recognize.net import RECIPE, fit_nets
 from segue.recognize.nets import Nets
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from segue.tune.callbacks import Callback
 from segue.tune.metrics import accuracy, calibration_error, macro_f1
 from segue.tune.recipe import Recipe
@@ -63,7 +63,7 @@ def label(pieces: Sequence[Piece]) -> dict[Split, Labelled]:
     kept = [piece for piece in told if often[piece.style] >= FEWEST]
     if len({piece.style for piece in kept}) < 2:
         raise InputError(f"{len(told)} scores have a style; two styles of {FEWEST} scores each are needed")
-    vectors = Scores().vectors([piece.score for piece in kept])
+    vectors = BROUGHT.vectors([piece.score for piece in kept])
     found: dict[Split, Labelled] = {}
     for part in SPLITS:
         places = [place for place, piece in enumerate(kept) if part_of(piece) == part]
@@ -148,8 +148,9 @@ tags: [music, symbolic-music, music-classification]
 
 # Segue's networks for the style of a score
 
-{nets} networks with {hidden} hidden units on {width} descriptors of a score (`segue.recognize.descriptors`), their \
-probabilities averaged, in 16 bits. `segue recognize` uses them; `segue pretrain-styles` makes them anew.
+{nets} networks with {hidden} hidden units on {width} descriptors of a score (`segue.recognize.descriptors` and \
+`segue.recognize.voices`), their probabilities averaged, in 16 bits. `segue recognize` uses them; \
+`segue pretrain-styles` makes them anew.
 
 Styles, and scores to learn from: {styles}.
 

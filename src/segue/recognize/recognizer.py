@@ -18,7 +18,7 @@ from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.head import load_head
 from segue.recognize.items import read_item
 from segue.recognize.nets import load_nets
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 from segue.recognize.years import Years, load_years
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -82,7 +82,7 @@ class Recognizer:
         notice = []
         if all(part.is_drums for part in score.parts if len(part.notes)):
             notice.append("only drums sound")
-        return replace(answered(Scores(), self._scores, score, is_explained=is_explained), notice=tuple(notice))
+        return replace(answered(BROUGHT, self._scores, score, is_explained=is_explained), notice=tuple(notice))
 
     def chords(self, progression: Progression, *, is_explained: bool = True) -> Answer:
         """Tell the style of chords alone, and the years of hits with such chords; of too few chords it is never sure.

@@ -62,6 +62,9 @@ class Scores:
         )
 
 
+BROUGHT = Scores(("voices",))  # the front end of the networks that Segue brings along
+
+
 def _kept(starts: Doubles, edges: Doubles, gone: NDArray[np.bool_]) -> Sequence[bool]:
     bars = np.clip(np.searchsorted(edges, starts + 1e-6, side="right") - 1, 0, len(gone) - 1)
     return [not one for one in gone[bars].tolist()]

@@ -23,7 +23,7 @@ from segue.recognize.guess import Answer, Trait
 from segue.recognize.head import Head
 from segue.recognize.nets import Nets
 from segue.recognize.recognizer import Recognizer
-from segue.recognize.scores import Scores
+from segue.recognize.scores import BROUGHT
 
 if TYPE_CHECKING:
     from segue.recognize.gradients import Reason
@@ -52,12 +52,32 @@ _PLAIN: Mapping[str, tuple[Pair, Pair]] = MappingProxyType(
         "length in groups of eight bars": (("a long form", "段落多"), ("a short form", "段落少")),
         "variety of rhythms": (("varied rhythms", "节奏多变"), ("rhythms that recur", "节奏重复")),
         "variety of whole bars": (("varied bars", "小节多变"), ("bars that recur", "小节重复")),
+        "distance of the lowest two voices": (("an open bass", "低音疏"), ("a close bass", "低音密")),
+        "distance of the outer voices": (("wide spacing", "声部间距宽"), ("close spacing", "声部间距窄")),
+        "variety of note values": (("varied note values", "音值多变"), ("equal note values", "音值单一")),
+        "even rhythm": (("an even rhythm", "节奏均匀"), ("an uneven rhythm", "节奏不均匀")),
+        "share of sung parts": (("sung parts", "有歌唱声部"), ("no sung parts", "没有歌唱声部")),
+        "range of the widest part": (("a part of wide range", "有音域宽的声部"), ("narrow parts", "各声部音域窄")),
+        "range of the narrowest part": (("wide parts", "各声部音域宽"), ("a part of narrow range", "有音域窄的声部")),
+        "differences between the parts' movement": (
+            ("parts that move apart", "各声部疏密不同"),
+            ("parts that move alike", "各声部疏密相同"),
+        ),
+        "sharps of the key": (("a key of sharps", "升号调"), ("a key of flats", "降号调")),
+        "signs of the key": (("a key of many signs", "升降号多的调"), ("a key of few signs", "升降号少的调")),
+        "first tempo": (("a fast first tempo", "开头速度快"), ("a slow first tempo", "开头速度慢")),
+        "changes of tempo": (("changes of tempo", "速度有变化"), ("a steady tempo", "速度不变")),
+        "loudness": (("loud playing", "力度强"), ("soft playing", "力度弱")),
+        "spread of loudness": (("loud and soft notes", "强弱起伏大"), ("even loudness", "强弱平均")),
+        "degrees of loudness": (("many degrees of loudness", "力度层次多"), ("few degrees of loudness", "力度层次少")),
+        "length in quarter notes": (("a long piece", "篇幅长"), ("a short piece", "篇幅短")),
         "contrast of drum strokes": (("loud and soft strokes", "鼓的强弱对比大"), ("even strokes", "鼓的强弱平均")),
     }
 )
 _PATTERNS: tuple[tuple[str, ...], ...] = (  # a name in English: more of it, less, none at all
     (r"runs of (\S.*?)(?: note)?, (.*?)(?: note)?, (.*?)(?: note)?", *(r"the rhythm \1 – \2 – \3",) * 3),
     (r"(runs of .*)", r"\1", r"few \1", r"no \1"),
+    (r"(bass on .*|.* between the outer voices)", r"much \1", r"little \1", r"no \1"),
     (r"bars in (.*)", r"bars in \1", r"few bars in \1", r"no bars in \1"),
     (r"sound of (.*)", r"\1", r"hardly any \1", r"no \1"),
     (r"time on (.*)", r"much time on \1", r"little time on \1", r"no time on \1"),
@@ -92,7 +112,7 @@ def traits_of(teller: Teller, score: Score, style: str, count: int = NAMED) -> t
 
     if not isinstance(teller, (Head, Nets)):
         return ()
-    row = np.asarray(Scores().vectors([score])[0], np.float64)
+    row = np.asarray(BROUGHT.vectors([score])[0], np.float64)
     found = []
     for one in told_of(reasons(teller, row, score, teller.styles.index(style), ASKED), count):
         english, chinese = plainly(one.named, is_more=one.is_more, is_none=row[one.place] == 0)

@@ -1,7 +1,7 @@
 """How voices stand together: sonorities above the bass, the bass line, spacing, homophony, syncopation, keys and words.
 
-A family of descriptors like those of `segue.recognize.descriptors`, on its own because the networks that Segue brings
-along do not take it. Moments are starts of notes; of a long score so many are heard, evenly spread.
+A family of descriptors like those of `segue.recognize.descriptors`, on its own because not all that tells styles takes
+it. Moments are starts of notes; of a long score so many are heard, evenly spread.
 """
 
 from __future__ import annotations
