@@ -8,15 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from jsonschema_rs import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
+from segue.listens.listen import Tally
+from segue.listens.song import Song
 from segue.serve.app import make_app
 from segue.serve.keys import make_key
 from segue.serve.service import Service
@@ -91,3 +96,43 @@ def test_the_specification_tells_of_every_route(specification: schemathesis.Base
     for path, operations in raw["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description"), f"{method} {path} says nothing of itself"
+
+
+def bodies(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every body of the specification that is JSON or a file sent, and where it stands."""
+    for path, operations in raw["paths"].items():
+        for method, operation in operations.items():
+            for media, body in operation.get("requestBody", {}).get("content", {}).items():
+                yield f"{method} {path} {media} in", body
+            for status, answer in operation["responses"].items():
+                for media, body in answer.get("content", {}).items():
+                    if media == "application/json":
+                        yield f"{method} {path} {status} out", body
+
+
+def test_every_body_has_an_example_that_its_schema_accepts(specification: schemathesis.BaseSchema) -> None:
+    raw = specification.raw_schema
+    found = dict(bodies(raw))
+    assert len(found) > 60
+    assert not [where for where, body in found.items() if "example" not in body]
+    for where, body in found.items():
+        schema = body.get("schema", {}) | {"components": raw["components"]}
+        errors = list(Draft202012Validator(schema).iter_errors(body["example"]))
+        assert not errors, (where, errors[0].message)
+
+
+@pytest.mark.parametrize("route", ["/api/v1/feedback", "/api/v1/listens", "/api/v1/taste", "/1/submit-listens"])
+def test_an_example_is_accepted_as_it_stands(
+    specification: schemathesis.BaseSchema, app: FastAPI, key: dict[str, str], route: str
+) -> None:
+    method, operation = next(
+        (method, one) for method, one in specification.raw_schema["paths"][route].items() if "requestBody" in one
+    )
+    service: Service = app.state.service
+    song = Song("Nina Simone", "Sinnerman")
+    service.store.add([Tally("ann", song, 1)])
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    named = example if route.startswith("/1/") else example | {"listener": "ann"}
+    with TestClient(app) as client:
+        answer = client.request(method, route, json=named, headers=key)
+    assert answer.is_success, answer.text

@@ -1,195 +1,80 @@
-// Compose: a lead sheet that is written, engraved, heard, and offered alternatives for; bars can be locked.
+// Compose: a lead sheet on the desk, what may be asked for it, and the alternatives.
 
-import { address, get, send, stream, upload, type Session } from "./api";
+import { get, upload, type Session } from "./api";
 import { button, choice, field, fill, h } from "./dom";
-import { download, dropPlace } from "./files";
+import { Desk } from "./desk";
+import { dropPlace } from "./files";
+import { Offers } from "./offers";
 import { say } from "./say";
-import { Sheet } from "./sheet";
-import { Undo } from "./undo";
-import { t, type Word } from "./words";
+import { languageNow, t, type Word } from "./words";
 
-type Offer = { number: number; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[] };
-type Verb = { name: Word; path: string; needs: "music" | "nothing"; more?: (desk: Desk) => Record<string, unknown> };
+type About = { styles: string[]; forms: string[]; parts: string[]; reads: string[] };
+type Verb = { name: Word; path: string; needs: "music" | "nothing"; more: (wish: Wishes, locked: number[]) => Record<string, unknown> };
 
-const FIRST = "X:1\nT:\nM:4/4\nL:1/4\nQ:1/4=110\nK:G\n|: G A B c | d2 B2 | c A F D | G4 :|\n";
-const KEPT = "tune";
+const METRES = ["4/4", "3/4", "2/4", "2/2", "6/8", "9/8", "12/8", "3/8", "5/4", "7/8"];
+const KEYS = ["C", "G", "D", "A", "E", "B", "F", "Bb", "Eb", "Ab", "Db", "F#", "Am", "Em", "Bm", "F#m", "C#m", "Dm", "Gm", "Cm", "Fm", "Ddor", "Ador", "Edor", "Gmix", "Dmix", "Amix"];
+const BAND = "bass piano drums";
 // what may be asked for; a new verb is a line here
 const VERBS: Verb[] = [
-  { name: "askChords", path: "harmony", needs: "music", more: (desk) => ({ keep: [...desk.locked] }) },
-  { name: "askMelody", path: "melody", needs: "music" },
-  { name: "askInfill", path: "infill", needs: "music", more: (desk) => ({ keep: [...desk.locked] }) },
-  { name: "askParts", path: "arrange", needs: "music", more: () => ({ n: 1 }) },
-  { name: "askPiece", path: "piece", needs: "nothing", more: (desk) => ({ form: desk.form.value, key: desk.key.value, metre: desk.metre.value, n: 2 }) },
-  { name: "askWords", path: "lyrics", needs: "music", more: () => ({ n: 2 }) },
+  { name: "askChords", path: "chords", needs: "nothing", more: (wish) => ({ key: wish.key.value, metre: wish.metre.value, bars: Number(wish.bars.value) || 8 }) },
+  { name: "askHarmony", path: "harmony", needs: "music", more: (_, keep) => ({ keep }) },
+  { name: "askMelody", path: "melody", needs: "music", more: () => ({}) },
+  { name: "askInfill", path: "infill", needs: "music", more: (_, keep) => ({ keep }) },
+  { name: "askParts", path: "arrange", needs: "music", more: (wish) => ({ n: 1, parts: wish.parts.value ? (wish.parts.value === BAND ? BAND.split(" ") : [wish.parts.value]) : [] }) },
+  { name: "askPiece", path: "piece", needs: "nothing", more: (wish) => ({ form: wish.form.value || "AABA", key: wish.key.value, metre: wish.metre.value, n: 2 }) },
+  { name: "askWords", path: "lyrics", needs: "music", more: (wish) => ({ n: 2, language: wish.language.value, theme: wish.theme.value }) },
 ];
 
-class Desk {
-  readonly locked = new Set<number>();
-  readonly text = h("textarea", { rows: 8, spellcheck: false, "aria-label": t("tune"), class: "abc" });
+class Wishes {
   readonly style = choice([["", t("any")]], "");
-  readonly key = h("input", { type: "text", size: 6, placeholder: "G, Am, Ddor" });
-  readonly metre = h("input", { type: "text", size: 5, placeholder: "4/4" });
-  readonly form = choice(["AABA", "AABB", "ABAB", "verse-chorus", "12-bar-blues"].map((one) => [one, one] as const), "AABA");
-  readonly sheet = new Sheet(t("score"), (bar) => this.toggle(bar));
-  readonly picks = h("div", { class: "picks", role: "group", "aria-label": t("pickBars") });
-  readonly warnings = h("p", { class: "notice", "aria-live": "polite" });
-  readonly badge = h("p", { class: "badge", "aria-live": "polite" });
-  readonly roll = h("details", { class: "rolls" }, h("summary", {}, t("pianoRoll")), h("div"));
-  readonly offers = h("section", { class: "card", "aria-label": t("alternatives") });
-  readonly history = new Undo(localStorage.getItem(KEPT) ?? FIRST);
-  readonly back = button(t("undo"), () => this.show(this.history.undo()));
-  readonly forth = button(t("redo"), () => this.show(this.history.redo()));
-  private asked: AbortController | null = null;
-  private seed = 0;
-  private badged = 0;
+  readonly key = h("input", { type: "text", size: 6, placeholder: "G, Am, Ddor", list: "keys", maxlength: 40 });
+  readonly metre = choice([["", t("any")], ...METRES.map((one) => [one, one] as const)], "");
+  readonly form = h("input", { type: "text", size: 12, value: "AABA", list: "forms", maxlength: 40 });
+  readonly bars = h("input", { type: "number", min: 1, max: 64, value: 8, class: "short" });
+  readonly parts = choice([["", t("byStyle")], [BAND, BAND.replaceAll(" ", ", ")]], "");
+  readonly language = choice([["en", "English"], ["zh", "中文"]], languageNow());
+  readonly theme = h("input", { type: "text", size: 14, maxlength: 200, placeholder: t("themeHint") });
 
-  start(): void {
-    this.text.addEventListener("input", () => this.take(this.text.value, false));
-    this.roll.addEventListener("toggle", () => this.drawRoll());
-    this.show(this.history.now);
-    void get<{ styles: string[] }>("music").then((about) => {
-      for (const name of about.styles) this.style.append(h("option", { value: name }, name));
-    }, say.problem);
+  private readonly forms = h("datalist", { id: "forms" });
+
+  get rows(): HTMLElement[] {
+    return [h("div", { class: "row" }, field(t("style"), this.style), field(t("keyOf"), this.key), field(t("metre"), this.metre), field(t("form"), this.form), field(t("barsOf"), this.bars)),
+      h("div", { class: "row" }, field(t("partsOf"), this.parts), field(t("wordsIn"), this.language), field(t("about"), this.theme),
+        h("datalist", { id: "keys" }, ...KEYS.map((one) => h("option", { value: one }))), this.forms)];
   }
 
-  take(abc: string, isNew = true): void {
-    this.history.set(abc);
-    if (isNew) this.show(abc);
-    else this.draw(abc);
+  async start(): Promise<void> {
+    const about = await get<About>("music");
+    this.style.append(...about.styles.map((name) => h("option", { value: name }, name)));
+    this.parts.append(...about.parts.map((name) => h("option", { value: name }, name)));
+    this.forms.append(...about.forms.map((name) => h("option", { value: name })));
   }
-
-  toggle(bar: number): void {
-    if (!this.locked.delete(bar)) this.locked.add(bar);
-    this.draw(this.history.now);
-  }
-
-  async ask(verb: Verb): Promise<void> {
-    this.asked?.abort();
-    const mine = (this.asked = new AbortController());
-    const told = h("p", { "aria-live": "polite" }, t("drawing", { bars: 0 }));
-    const list = h("div", { class: "offers" });
-    const stop = button(t("cancel"), () => mine.abort());
-    fill(this.offers, h("h2", {}, t("alternatives")), told, stop, list);
-    const given = verb.needs === "music" ? { music: this.history.now } : {};
-    const wish = { ...given, n: 3, seed: (this.seed += 1), style: this.style.value, ...verb.more?.(this) };
-    try {
-      for await (const event of stream(`compose/${verb.path}`, wish, mine.signal)) {
-        if (event.name === "bars") told.textContent = t("drawing", { bars: Number(event.value["done"]) });
-        else if (event.name === "offer") list.append(this.offer(event.value as unknown as Offer));
-        else if (event.name === "problem") throw new Error(String(event.value["detail"]));
-      }
-    } catch (error) {
-      say.problem(error);
-    }
-    told.textContent = "";
-    stop.remove();
-  }
-
-  async save(kind: string): Promise<void> {
-    const answer = await upload("music/convert", new Blob([this.history.now]), { file: "tune.abc", to: kind });
-    download(await answer.blob(), `segue.${kind}`);
-  }
-
-  async open(files: File[]): Promise<void> {
-    const [file] = files;
-    if (!file) return;
-    try {
-      this.locked.clear();
-      this.take(await (await upload("music/convert", file, { file: file.name, to: "abc" })).text());
-    } catch (error) {
-      say.problem(error);
-    }
-  }
-
-  private show(abc: string): void {
-    this.text.value = abc;
-    this.draw(abc);
-  }
-
-  private draw(abc: string): void {
-    localStorage.setItem(KEPT, abc);
-    this.warnings.textContent = this.sheet.draw(abc, this.locked).join("; ");
-    const now = document.activeElement?.getAttribute("data-bar");
-    fill(this.picks, ...Array.from({ length: this.sheet.bars }, (_, place) => this.pick(place + 1)));
-    if (now) this.picks.querySelector<HTMLElement>(`[data-bar="${now}"]`)?.focus();
-    this.back.disabled = !this.history.canUndo;
-    this.forth.disabled = !this.history.canRedo;
-    this.drawRoll();
-    clearTimeout(this.badged);
-    this.badged = window.setTimeout(() => void this.drawBadge(abc), 1200);
-  }
-
-  private pick(bar: number): HTMLElement {
-    const isLocked = this.locked.has(bar);
-    const named = `${t("bars")} ${bar}${isLocked ? `, ${t("locked")}` : ""}`;
-    return button(String(bar), () => this.toggle(bar), { "data-bar": bar, "aria-pressed": String(isLocked), "aria-label": named });
-  }
-
-  private drawRoll(): void {
-    if (this.roll.open) fill(this.roll.lastElementChild!, this.sheet.roll(t("pianoRoll")));
-  }
-
-  private async drawBadge(abc: string): Promise<void> {
-    try {
-      const told = await send<{ is_original: boolean; nearest: string | null; nearest_title: string | null; told: string }>("POST", "music/originality", { music: abc });
-      this.badge.textContent = told.is_original ? `✓ ${t("original")}` : `⚠ ${t("near", { name: told.nearest_title || told.nearest || "" })}`;
-      this.badge.title = told.told;
-    } catch {
-      this.badge.textContent = "";
-    }
-  }
-
-  private offer(one: Offer): HTMLElement {
-    const card = h("article", { class: "offer" });
-    const words = one.sections?.flatMap((section) => [section.name ? `[${section.name}]` : "", ...section.lines]).join("\n").trim();
-    const sheet = one.abc ? new Sheet(`${t("score")} ${one.number}`, null, 380) : null;
-    if (sheet && one.abc) sheet.draw(one.abc);
-    const listen = sheet ? playButton(sheet) : null;
-    const accept = one.abc ? button(t("accept"), () => { this.take(one.abc!); say.note(t("noted")); }, { "aria-label": `${t("accept")} ${one.number}` }) : null;
-    fill(card, h("h3", {}, String(one.number)), sheet?.place ?? h("pre", {}, words ?? ""),
-      h("div", { class: "row" }, listen, accept, button(t("reject"), () => card.remove(), { "aria-label": `${t("reject")} ${one.number}` })),
-      h("details", {}, h("summary", {}, t("why")), h("ul", {}, ...one.reasons.map((reason) => h("li", {}, reason)))));
-    return card;
-  }
-}
-
-function playButton(sheet: Sheet): HTMLButtonElement {
-  let isOn = false;
-  const made = button(t("play"), () => {
-    if (isOn) {
-      sheet.stop();
-      return;
-    }
-    isOn = true;
-    made.textContent = t("stop");
-    sheet.play(() => {
-      isOn = false;
-      made.textContent = t("play");
-    });
-  });
-  return made;
 }
 
 export async function compose(place: HTMLElement, _who: Session): Promise<void> {
   const desk = new Desk();
-  const kinds = choice(["abc", "mid", "musicxml", "wav", "pdf", "svg"].map((one) => [one, one] as const), "mid");
-  const out = h("a", { class: "button", href: address("music"), draggable: true, role: "button" }, t("save"));
-  out.addEventListener("click", (event) => {
-    event.preventDefault();
-    void desk.save(kinds.value).catch(say.problem);
-  });
-  out.addEventListener("dragstart", (event) => {
-    const link = URL.createObjectURL(new Blob([desk.history.now], { type: "text/vnd.abc" }));
-    event.dataTransfer?.setData("DownloadURL", `text/vnd.abc:segue.abc:${link}`);
-    event.dataTransfer?.setData("text/plain", desk.history.now);
-  });
+  const wishes = new Wishes();
+  const offers = new Offers(desk);
+  const ask = (verb: Verb): Promise<void> => {
+    const given = verb.needs === "music" ? { music: desk.abc } : {};
+    return offers.ask(verb.path, { ...given, style: wishes.style.value, ...verb.more(wishes, [...desk.locked]) });
+  };
+  const open = async ([file]: File[]): Promise<void> => {
+    if (!file) return;
+    try {
+      const abc = await (await upload("music/convert", file, { file: file.name, to: "abc" })).text();
+      desk.locked.clear();
+      desk.take(abc);
+    } catch (error) {
+      say.problem(error);
+    }
+  };
   fill(place,
-    h("section", { class: "card" },
-      h("div", { class: "row" }, button(t("newTune"), () => { desk.locked.clear(); desk.take(FIRST); }), desk.back, desk.forth, playButton(desk.sheet), field(t("format"), kinds), out),
-      desk.sheet.place, h("p", { class: "hint" }, t("pickBars")), desk.picks, desk.warnings, desk.badge, desk.roll, desk.text,
-      dropPlace(t("open"), (files) => desk.open(files))),
-    h("section", { class: "card" }, h("div", { class: "row" }, field(t("style"), desk.style), field(t("keyOf"), desk.key), field(t("metre"), desk.metre), field(t("form"), desk.form)),
-      h("div", { class: "row" }, ...VERBS.map((verb) => button(t(verb.name), () => desk.ask(verb))))),
-    desk.offers);
+    h("section", { class: "card", "aria-label": t("tune"), on: { keydown: (event) => desk.key(event) } },
+      h("div", { class: "row" }, button(t("newTune"), () => desk.fresh(wishes.key.value.trim(), wishes.metre.value)), desk.back, desk.forth, desk.play),
+      ...desk.parts, desk.takeout.place, dropPlace(t("open"), open)),
+    h("section", { class: "card", "aria-label": t("wishes") }, ...wishes.rows, h("div", { class: "row" }, ...VERBS.map((verb) => button(t(verb.name), () => ask(verb))))),
+    offers.place);
   desk.start();
+  await wishes.start();
 }

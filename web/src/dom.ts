@@ -71,3 +71,23 @@ export function meter(share: number, label: string): HTMLElement {
   made.append(filled);
   return made;
 }
+
+// A shape of a picture, as h is for elements.
+export function shape(name: string, props: Record<string, string | number>, ...children: (Node | string)[]): SVGElement {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(props)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+// Draw a part of the page anew; who stood on a control with a `data-focus` stands on its like afterwards.
+export async function redrawn(place: Element, draw: () => Promise<void>): Promise<void> {
+  const held = place.contains(document.activeElement) ? document.activeElement : null;
+  const name = held?.getAttribute("data-focus");
+  const controls = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("[data-focus]")];
+  const at = held ? controls().indexOf(held as HTMLElement) : -1;
+  await draw();
+  if (at < 0 || place.contains(document.activeElement)) return;
+  const now = controls();
+  (now.find((one) => one.getAttribute("data-focus") === name) ?? now[Math.min(at, now.length - 1)])?.focus();
+}

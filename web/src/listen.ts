@@ -1,188 +1,180 @@
-// Listen: bring a history in, see the taste, get songs with reasons, say what is right and wrong.
+// Listen: what comes next with its reasons, thumbs that change the list at once, why not, playlists.
 
-import { address, get, Problem, send, upload, type Session } from "./api";
-import { button, choice, field, fill, h, meter, percent } from "./dom";
-import { dropPlace } from "./files";
+import { address, get, Problem, send, type Session } from "./api";
+import { bringCard } from "./bring";
+import { button, choice, field, fill, h, meter, percent, redrawn } from "./dom";
 import { follow, type Job } from "./jobs";
 import { say } from "./say";
+import { drawCard, drawTaste } from "./taste";
 import { languageNow, t } from "./words";
 
 type Reason = { kind: string; song: string | null; words: string; share: number };
 type Suggestion = { artist: string; title: string; tags: string[]; score: number; rank: number; because: string; reasons: Reason[] };
-type Card = { since: string | null; songs: number; among: number; auc: number | null; popularity: number | null; in_first: number | null };
-type Taste = { tags: { tag: string; share: number }[]; artists: { artist: string; pull: number }[]; songs: number; plays: number };
+type Why = Suggestion & { instead: { without: string[]; rank: number } | null };
+type Verdict = "like" | "dislike" | "hide";
 
-const muted = new Set<string>(JSON.parse(localStorage.getItem("muted") ?? "[]"));
+class Room {
+  listener = "";
+  text = "";
+  diversity = 0;
+  readonly list = h("section", { class: "card", "aria-label": t("recommendations") });
+  readonly taste = h("section", { class: "card", "aria-label": t("taste") });
+  readonly card = h("section", { class: "card", "aria-label": t("card") });
+  private shown = new Set<string>();
+  private readonly liked = new Set<string>();
 
-export async function listen(place: HTMLElement, who: Session): Promise<void> {
-  const listeners = await get<string[]>("listeners");
-  let listener = who.listener ?? localStorage.getItem("listener") ?? listeners[0] ?? "";
-  if (!listeners.includes(listener)) listener = listeners[0] ?? "";
-  const list = h("section", { class: "card", "aria-label": t("recommendations") });
-  const taste = h("section", { class: "card", "aria-label": t("taste") });
-  const asked = { text: "", diversity: 0 };
-
-  const refresh = async (): Promise<void> => {
-    if (!listener) {
-      fill(list, h("h2", {}, t("recommendations")), h("p", {}, t("nobody")));
-      fill(taste);
+  // All of it anew, for who listens now.
+  async refresh(): Promise<void> {
+    if (!this.listener) {
+      fill(this.list, h("h2", {}, t("recommendations")), h("p", {}, t("nobody")));
+      fill(this.taste);
+      fill(this.card);
       return;
     }
-    localStorage.setItem("listener", listener);
-    if (!list.hasChildNodes()) fill(list, h("h2", {}, t("recommendations")), h("p", { class: "hint" }, "…"));
-    list.setAttribute("aria-busy", "true");
-    await Promise.all([drawTaste(taste, listener, refresh), drawList(list, listener, asked, refresh)]).catch(say.problem);
-    list.removeAttribute("aria-busy");
-  };
+    localStorage.setItem("listener", this.listener);
+    if (!this.list.hasChildNodes()) fill(this.list, h("h2", {}, t("recommendations")), h("p", { class: "hint" }, "…"));
+    this.list.setAttribute("aria-busy", "true");
+    const again = (): Promise<void> => this.refresh();
+    const parts = [redrawn(this.list, () => this.draw()), redrawn(this.taste, () => drawTaste(this.taste, this.listener, again)), drawCard(this.card, this.listener)];
+    await Promise.all(parts).catch(say.problem);
+    this.list.removeAttribute("aria-busy");
+  }
 
-  const text = h("input", { type: "search", placeholder: t("sentenceHint") });
+  // Another listener, or another wish: nothing of the old list is "new" any more.
+  async turn(change: Partial<Pick<Room, "listener" | "text" | "diversity">>): Promise<void> {
+    Object.assign(this, change);
+    this.shown.clear();
+    await this.refresh();
+  }
+
+  private async draw(): Promise<void> {
+    const query = { listener: this.listener, n: 20, lang: languageNow(), text: this.text, diversity: this.diversity };
+    let found: Suggestion[];
+    try {
+      found = (await get<{ suggestions: Suggestion[] }>("recommendations", query)).suggestions;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 404) throw error;
+      fill(this.list, h("h2", {}, t("recommendations")), h("p", {}, error.message), this.tuneButton());
+      return;
+    }
+    const items = found.map((one) => this.suggestion(one));
+    const [before, now] = [this.shown, new Set(found.map(nameOf))];
+    if (before.size) found.forEach((one, place) => items[place]!.classList.toggle("fresh", !before.has(nameOf(one))));
+    this.shown = now;
+    fill(this.list, h("h2", {}, t("recommendations")), this.text ? h("p", { class: "hint" }, t("forWords", { words: this.text })) : null,
+      h("ol", { class: "songs" }, ...items), this.playlist(), this.whyNot());
+  }
+
+  private suggestion(one: Suggestion): HTMLElement {
+    const name = nameOf(one);
+    const item = h("li", {},
+      h("div", { class: "song" }, h("strong", {}, name), h("span", { class: "new" }, t("newHere")), h("span", { class: "score", title: t("probability") }, percent(one.score)),
+        h("span", { class: "thumbs" }, this.thumb(one, "like", "♥"), this.thumb(one, "dislike", "✕"), this.thumb(one, "hide", "⌀"))),
+      h("details", {}, h("summary", {}, one.because), reasonsOf(one)));
+    return item;
+  }
+
+  private thumb(one: Suggestion, verdict: Verdict, sign: string): HTMLElement {
+    const name = nameOf(one);
+    const isOn = verdict === "like" && this.liked.has(`${this.listener}\n${name}`);
+    return button(sign, async () => {
+      try {
+        await send("POST", "feedback", { listener: this.listener, artist: one.artist, title: one.title, verdict });
+        if (verdict === "like") this.liked.add(`${this.listener}\n${name}`);
+        say.note(t(verdict === "like" ? "saidLike" : verdict === "dislike" ? "saidDislike" : "saidHide", { name }));
+        await this.refresh();
+      } catch (error) {
+        say.problem(error);
+      }
+    }, { "aria-label": `${t(verdict)}: ${name}`, title: t(verdict), "data-focus": `${verdict} ${name}`, "aria-pressed": verdict === "like" ? String(isOn) : undefined });
+  }
+
+  private playlist(): HTMLElement {
+    const take = choice([["m3u8", "M3U8"], ["xspf", "XSPF"], ["jspf", "JSPF"]], "xspf");
+    const link = h("a", { class: "button", download: true });
+    const aim = (): void => {
+      link.href = address("playlist", { listener: this.listener, text: this.text, diversity: this.diversity, format: take.value, lang: languageNow() });
+    };
+    take.addEventListener("change", aim);
+    aim();
+    link.append(t("playlist"));
+    return h("div", { class: "row" }, field(t("format"), take), link, h("small", {}, t("playlistHint")));
+  }
+
+  private whyNot(): HTMLElement {
+    const song = h("input", { type: "search", placeholder: t("whyNotHint"), required: true, "data-focus": "why not", list: "known-songs" });
+    const known = h("datalist", { id: "known-songs" });
+    const told = h("div", { class: "why", "aria-live": "polite" });
+    song.addEventListener("input", () => void complete(song.value, known));
+    const ask = async (event: Event): Promise<void> => {
+      event.preventDefault();
+      try {
+        const found = await get<Why>("explanation", { listener: this.listener, song: song.value, lang: languageNow() });
+        fill(told, h("p", {}, t("rank", { rank: found.rank.toLocaleString(), because: found.because })),
+          found.instead ? h("p", {}, t("instead", { songs: found.instead.without.join(t("comma")), rank: found.instead.rank.toLocaleString(), now: found.rank.toLocaleString() })) : null, reasonsOf(found));
+      } catch (error) {
+        fill(told, h("p", { class: "problem" }, error instanceof Error ? error.message : String(error)));
+      }
+    };
+    return h("form", { on: { submit: (event) => void ask(event) } }, h("div", { class: "row" }, field(t("whyNot"), song), known, h("button", { type: "submit" }, t("why"))), told);
+  }
+
+  private tuneButton(): HTMLElement {
+    const told = h("div", { "aria-live": "polite" });
+    return h("div", {}, button(t("tuneNow"), async () => {
+      try {
+        await follow(await send<Job>("POST", "models/tasks/recommend/tune", {}), told);
+        await this.refresh();
+      } catch (error) {
+        say.problem(error);
+      }
+    }), told);
+  }
+}
+
+export async function listen(place: HTMLElement, who: Session): Promise<void> {
+  let listeners = await get<string[]>("listeners");
+  const room = new Room();
+  const wanted = who.listener ?? localStorage.getItem("listener") ?? "";
+  room.listener = listeners.includes(wanted) ? wanted : (listeners[0] ?? "");
+  const text = h("input", { type: "search", placeholder: t("sentenceHint"), size: 32, maxlength: 500 });
   const variety = h("input", { type: "range", min: 0, max: 1, step: 0.1, value: 0 });
   const form = h("form", { class: "row", on: { submit: (event) => {
     event.preventDefault();
-    asked.text = text.value.trim();
-    asked.diversity = Number(variety.value);
-    void refresh();
+    void room.turn({ text: text.value.trim(), diversity: Number(variety.value) });
   } } }, field(t("sentence"), text), field(t("diversity"), variety), h("button", { type: "submit" }, t("show")));
-  const names = choice(listeners.map((name) => [name, name] as const), listener);
-  names.addEventListener("change", () => {
-    listener = names.value;
-    void refresh();
-  });
-  fill(place,
-    h("section", { class: "card" }, h("div", { class: "row" }, listeners.length > 1 ? field(t("listener"), names) : null), form),
-    list, taste, importCard(() => listener, async (name) => {
-      listener = name;
-      await listen(place, who);
-    }));
-  await refresh();
+  const names = h("select", {});
+  const named = field(t("listener"), names);
+  const fillNames = (): void => {
+    fill(names, ...listeners.map((name) => h("option", { value: name, selected: name === room.listener }, name)));
+    named.hidden = listeners.length < 2;
+  };
+  names.addEventListener("change", () => void room.turn({ listener: names.value }));
+  fillNames();
+  const brought = async (listener: string): Promise<void> => {
+    listeners = await get<string[]>("listeners");
+    room.listener = listener;
+    fillNames();
+    await room.turn({});
+  };
+  fill(place, h("section", { class: "card" }, named, form), room.list, room.taste, room.card, bringCard(room.listener, brought));
+  await room.refresh();
 }
 
-async function drawList(place: HTMLElement, listener: string, asked: { text: string; diversity: number }, again: () => Promise<void>): Promise<void> {
-  const query = { listener, n: 20, lang: languageNow(), ...asked, without_tag: [...muted] };
-  let found: Suggestion[];
-  try {
-    found = (await get<{ suggestions: Suggestion[] }>("recommendations", query)).suggestions;
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 404) throw error;
-    fill(place, h("h2", {}, t("recommendations")), h("p", {}, error.message), tuneButton(place, again));
-    return;
-  }
-  const items = found.map((one) => suggestion(one, listener, again));
-  const take = choice([["m3u8", "M3U8"], ["xspf", "XSPF"], ["jspf", "JSPF"]], "xspf");
-  const link = h("a", { class: "button", download: true, href: "#" }, t("playlist"));
-  link.addEventListener("click", () => {
-    link.href = address("playlist", { listener, text: asked.text, format: take.value, lang: languageNow() });
-  });
-  fill(place, h("h2", {}, t("recommendations")), h("ol", { class: "songs" }, ...items),
-    h("div", { class: "row" }, field(t("format"), take), link), whyNot(listener));
+function nameOf(one: Suggestion): string {
+  return one.title ? `${one.artist} – ${one.title}` : one.artist;
 }
 
-function tuneButton(place: HTMLElement, again: () => Promise<void>): HTMLElement {
-  const told = h("div");
-  return h("div", {}, button(t("tuneNow"), async () => {
-    try {
-      await follow(await send<Job>("POST", "models/tasks/recommend/tune", {}), told);
-      await again();
-    } catch (error) {
-      say.problem(error);
-    }
-    place.focus();
-  }), told);
-}
-
-function suggestion(one: Suggestion, listener: string, again: () => Promise<void>): HTMLElement {
-  const name = one.title ? `${one.artist} – ${one.title}` : one.artist;
-  const thumb = (verdict: "like" | "dislike" | "hide", sign: string): HTMLElement =>
-    button(sign, async () => {
-      try {
-        await send("POST", "feedback", { listener, artist: one.artist, title: one.title, verdict });
-        say.note(t("noted"));
-        await again();
-      } catch (error) {
-        say.problem(error);
-      }
-    }, { "aria-label": `${t(verdict)}: ${name}`, title: t(verdict) });
+function reasonsOf(one: Suggestion): HTMLElement {
   const reasons = one.reasons.filter((reason) => reason.kind !== "tag" && Math.abs(reason.share) >= 0.02).slice(0, 8);
-  return h("li", {},
-    h("div", { class: "song" }, h("strong", {}, name), h("span", { class: "score" }, percent(one.score)),
-      h("span", { class: "thumbs" }, thumb("like", "♥"), thumb("dislike", "✕"), thumb("hide", "⌀"))),
-    h("details", {}, h("summary", {}, one.because),
-      h("ul", { class: "reasons" }, ...reasons.map((reason) => h("li", {}, meter(Math.abs(reason.share), reason.song ?? (reason.words || t("popularity"))),
-        ` ${reason.song ?? (reason.words || t("popularity"))} · ${percent(reason.share)} ${t(reason.share < 0 ? "speaksAgainst" : "speaksFor")}`)))));
+  return h("ul", { class: "reasons" }, ...reasons.map((reason) => {
+    const name = reason.song ?? (reason.words || t("popularity"));
+    return h("li", { class: reason.share < 0 ? "against" : "" }, meter(Math.abs(reason.share), name), ` ${name} · ${percent(Math.abs(reason.share))} ${t(reason.share < 0 ? "speaksAgainst" : "speaksFor")}`);
+  }));
 }
 
-function whyNot(listener: string): HTMLElement {
-  const song = h("input", { type: "search", placeholder: t("whyNotHint"), required: true });
-  const told = h("p", { "aria-live": "polite" });
-  const ask = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      const found = await get<Suggestion>("explanation", { listener, song: song.value, lang: languageNow() });
-      told.textContent = t("rank", { rank: found.rank, because: found.because });
-    } catch (error) {
-      told.textContent = error instanceof Error ? error.message : String(error);
-    }
-  };
-  return h("form", { class: "row", on: { submit: (event) => void ask(event) } }, field(t("whyNot"), song), h("button", { type: "submit" }, t("why")), told);
-}
-
-async function drawTaste(place: HTMLElement, listener: string, again: () => Promise<void>): Promise<void> {
-  let taste: Taste;
-  try {
-    taste = await get<Taste>("taste", { listener, n: 12 });
-  } catch {
-    fill(place);
-    return;
-  }
-  const most = Math.max(...taste.tags.map((one) => Math.abs(one.share)), 1e-9);
-  const rows = taste.tags.map((one) => h("li", {}, meter(Math.abs(one.share) / most, one.tag), h("span", { class: muted.has(one.tag) ? "muted" : "" }, ` ${one.tag} `),
-    button("−", async () => {
-      muted.has(one.tag) ? muted.delete(one.tag) : muted.add(one.tag);
-      localStorage.setItem("muted", JSON.stringify([...muted]));
-      await again();
-    }, { "aria-label": `${t("less")}: ${one.tag}`, title: t("less"), "aria-pressed": String(muted.has(one.tag)) })));
-  const card = h("details", {}, h("summary", {}, t("card")), h("p", { "aria-live": "polite" }));
-  card.addEventListener("toggle", () => void drawCard(card, listener));
-  fill(place, h("h2", {}, t("taste")), card, h("div", { class: "columns" },
-    h("div", {}, h("h3", {}, t("tags")), h("ul", { class: "bars" }, ...rows)),
-    h("div", {}, h("h3", {}, t("artists")), h("ol", {}, ...taste.artists.slice(0, 12).map((one) => h("li", {}, one.artist))))));
-}
-
-async function drawCard(card: HTMLDetailsElement, listener: string): Promise<void> {
-  if (!card.open) return;
-  try {
-    const told = await get<Card>("scorecard", { listener });
-    card.lastElementChild!.textContent = told.auc === null ? t("cardNone") : t("cardSays", {
-      songs: told.songs, since: (told.since ?? "").slice(0, 10), among: told.among, auc: percent(told.auc),
-      popularity: told.popularity === null ? "–" : percent(told.popularity), first: told.in_first ?? 0,
-    });
-  } catch (error) {
-    say.problem(error);
-  }
-}
-
-function importCard(listener: () => string, done: (listener: string) => Promise<void>): HTMLElement {
-  const name = h("input", { type: "text", value: listener() || "me" });
-  const dry = h("input", { type: "checkbox" });
-  const told = h("div", { "aria-live": "polite" });
-  const take = async (files: File[]): Promise<void> => {
-    for (const file of files) {
-      try {
-        const query = { file: file.name, listener: name.value.trim(), dry_run: dry.checked };
-        const job = await follow((await (await upload("imports", file, query)).json()) as Job, told);
-        if (job.result) told.append(account(job.result));
-        if (job.result && !dry.checked) await done(name.value.trim());
-      } catch (error) {
-        say.problem(error);
-      }
-    }
-  };
-  return h("section", { class: "card" }, h("h2", {}, t("import")), h("div", { class: "row" }, field(t("listener"), name), field(t("dryRun"), dry)), dropPlace(t("dropHere"), take), told);
-}
-
-function account(result: Record<string, unknown>): HTMLElement {
-  const dropped = Object.entries(result["dropped"] as Record<string, number>);
-  const rows: [string, unknown][] = [[t("read"), result["read"]], [t("fresh"), result["new"]], [t("known"), result["known"]],
-    ...dropped.map(([reason, count]): [string, unknown] => [`${t("dropped")}: ${reason}`, count]), [t("broken"), result["broken"]]];
-  return h("table", {}, h("tbody", {}, ...rows.map(([what, count]) => h("tr", {}, h("th", { scope: "row" }, what), h("td", {}, String(count))))));
+async function complete(text: string, place: HTMLElement): Promise<void> {
+  if (text.trim().length < 2) return;
+  const found = await get<Suggestion[]>("songs", { q: text }).catch(() => []);
+  fill(place, ...found.slice(0, 8).map((one) => h("option", { value: one.title ? `${one.artist} - ${one.title}` : one.artist })));
 }

@@ -1,9 +1,11 @@
-// Sound of our own: the notes that abcjs lays out in time, played by oscillators; nothing is downloaded.
+// Sound of our own: the notes that abcjs lays out in time, struck a little ahead of when they are due; nothing is downloaded.
 
 import type { TuneObject } from "abcjs";
+import { strike } from "./instruments";
 
-export type Sounding = { pitch: number; start: number; end: number; volume: number; part: number };
+export type Sounding = { pitch: number; start: number; end: number; volume: number; part: number; program: number };
 
+const AHEAD = 3; // seconds that are laid out before they are due: a tab in the background is woken once a second
 let context: AudioContext | null = null;
 let playing: { stop: () => void } | null = null;
 
@@ -17,7 +19,8 @@ export function notesOf(tune: TuneObject): Sounding[] {
     for (const one of track) {
       if (one["cmd"] !== "note") continue;
       const start = Number(one["start"]) * whole;
-      found.push({ pitch: Number(one["pitch"]), start, end: start + Number(one["duration"]) * whole, volume: Number(one["volume"] ?? 90) / 127, part });
+      const told = { pitch: Number(one["pitch"]), volume: Number(one["volume"] ?? 90) / 127, program: Number(one["instrument"] ?? 0) };
+      found.push({ ...told, start, end: start + Number(one["duration"]) * whole, part });
     }
   });
   return found.sort((one, other) => one.start - other.start);
@@ -26,31 +29,39 @@ export function notesOf(tune: TuneObject): Sounding[] {
 // Play notes; `at` is told the second now and again until the end, and -1 then.
 export function play(notes: Sounding[], at: (second: number) => void): void {
   stop();
-  if (!notes.length) return;
+  if (!notes.length) {
+    at(-1);
+    return;
+  }
   context ??= new AudioContext();
   void context.resume();
-  const out = context.createDynamicsCompressor();
-  out.connect(context.destination);
-  const begin = context.currentTime + 0.1;
-  for (const note of notes) voice(context, out, note, begin);
+  const sound = context;
+  const out = sound.createDynamicsCompressor();
+  out.connect(sound.destination);
+  const begin = sound.currentTime + 0.1;
   const end = Math.max(...notes.map((note) => note.end));
-  let frame = 0;
-  const tick = (): void => {
-    const second = context!.currentTime - begin;
-    if (second > end + 0.3) {
-      stop();
-      return;
+  let [next, frame] = [0, 0];
+  const lay = (): void => {
+    for (; next < notes.length && begin + notes[next]!.start < sound.currentTime + AHEAD; next += 1) {
+      const note = notes[next]!;
+      strike(sound, out, { ...note, start: begin + note.start, end: begin + note.end });
     }
-    at(Math.max(0, second));
+    if (sound.currentTime - begin > end + 0.3) stop();
+  };
+  const tick = (): void => {
+    at(Math.max(0, sound.currentTime - begin));
     frame = requestAnimationFrame(tick);
   };
+  const timer = setInterval(lay, 250);
   playing = {
     stop: () => {
+      clearInterval(timer);
       cancelAnimationFrame(frame);
       out.disconnect();
       at(-1);
     },
   };
+  lay();
   tick();
 }
 
@@ -58,24 +69,4 @@ export function stop(): void {
   const now = playing;
   playing = null;
   now?.stop();
-}
-
-function voice(sound: AudioContext, out: AudioNode, note: Sounding, begin: number): void {
-  const gain = sound.createGain();
-  const tone = sound.createOscillator();
-  const filter = sound.createBiquadFilter();
-  tone.type = note.part === 0 ? "triangle" : "sine";
-  tone.frequency.value = 440 * 2 ** ((note.pitch - 69) / 12);
-  filter.type = "lowpass";
-  filter.frequency.value = Math.min(8000, tone.frequency.value * 6);
-  const start = begin + note.start;
-  const end = begin + Math.max(note.end, note.start + 0.05);
-  const loud = (note.part === 0 ? 0.28 : 0.12) * note.volume;
-  gain.gain.setValueAtTime(0, start);
-  gain.gain.linearRampToValueAtTime(loud, start + 0.015);
-  gain.gain.setTargetAtTime(loud * 0.5, start + 0.03, 0.25);
-  gain.gain.setTargetAtTime(0, end - 0.03, 0.04);
-  tone.connect(filter).connect(gain).connect(out);
-  tone.start(start);
-  tone.stop(end + 0.3);
 }

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 
 from segue.serve import routers
 from segue.serve.access import AdminCaller, ServiceOf
+from segue.serve.examples import add_examples
 from segue.serve.figures import MEDIA
 from segue.serve.guard import Guard
 from segue.serve.page import add_page
@@ -51,6 +52,7 @@ def make_app(settings: Settings) -> FastAPI:
     _add_health(app)
     add_handlers(app)
     add_page(app)
+    add_examples(app, PREFIX)
     app.add_middleware(Guard, settings=settings, figures=service.figures)
     return app
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # slow to import, and loaded by the first verb
     from segue.compose.studio import Studio
 
 Verb = Callable[["Studio"], Sequence["Offer[Any]"]]
+Shown = Callable[["Offer[Any]"], dict[str, Any]]
 Event = tuple[str, dict[str, Any]]
 _ONE = threading.Lock()  # one verb at a time: each takes the whole processor
 _TUNE = "abc"
@@ -82,9 +83,9 @@ def offer_as_json(offer: Offer[Any]) -> dict[str, Any]:
     }
 
 
-async def composed(studio: Studio, verb: Verb) -> AsyncIterator[Event]:
+async def composed(studio: Studio, verb: Verb, shown: Shown = offer_as_json) -> AsyncIterator[Event]:
     """Carry out a verb and tell, as it goes on: ("bars", how many are drawn), ("bar", a bar of an alternative as it is
-    drawn), ("offer", each alternative), ("done", how many) or ("problem", what was wrong).
+    drawn), ("offer", each alternative as `shown` tells it), ("done", how many) or ("problem", what was wrong).
 
     When nobody asks for the next one any more, drawing ends within a bar.
     """
@@ -99,7 +100,7 @@ async def composed(studio: Studio, verb: Verb) -> AsyncIterator[Event]:
             with _ONE:
                 offers = verb(_telling(studio, tell, is_gone))
             for number, offer in enumerate(offers):
-                tell(("offer", {"number": number + 1, **offer_as_json(offer)}))
+                tell(("offer", {"number": number + 1, **shown(offer)}))
             tell(("done", {"offers": len(offers)}))
         except GoneError:
             pass

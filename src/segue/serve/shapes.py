@@ -47,6 +47,19 @@ class SuggestionOut(SongOut):
     reasons: list[ReasonOut]
 
 
+class InsteadOut(BaseModel):
+    """The rank of a song, had some songs not been heard."""
+
+    without: list[str]
+    rank: int
+
+
+class WhyOut(SuggestionOut):
+    """A song as it stands for a listener, and what would have to be otherwise for it to stand higher."""
+
+    instead: InsteadOut | None
+
+
 class SuggestionsOut(BaseModel):
     """Suggestions, the best first, and how much they were made from."""
 
@@ -70,11 +83,6 @@ class FeedbackIn(Closed):
     artist: Name
     title: Annotated[str, Field(max_length=1000)] = ""
     verdict: Literal["like", "dislike", "hide"]
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"artist": "Nina Simone", "title": "Sinnerman", "verdict": "like"}]},
-    )
 
 
 class ListenIn(Closed):

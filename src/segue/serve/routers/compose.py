@@ -18,15 +18,17 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from segue.errors import InputError
+from segue.formats import abc
 from segue.music.key import Key
 from segue.music.metre import Metre
 from segue.serve.access import ComposeCaller, ServiceOf
-from segue.serve.composing import Verb, composed, read_music
+from segue.serve.composing import Shown, Verb, composed, offer_as_json, read_music
 from segue.serve.problems import problem
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, Closed
 
 if TYPE_CHECKING:  # slow to import, and loaded by the first verb
+    from segue.compose.offer import Offer
     from segue.compose.studio import Studio
 
 router = APIRouter(prefix="/compose", tags=["compose"], responses=PROBLEMS)
@@ -186,8 +188,9 @@ async def piece(asked: PieceIn, request: Request, _: ComposeCaller, service: Ser
 
 @router.post("/lyrics")
 async def lyrics(asked: LyricsIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
-    """Write words whose lines fit."""
+    """Write words whose lines fit; to music, each alternative is also that music with the words under its notes."""
     from segue.compose.lyrics.frame import of_form, of_score, of_tune
+    from segue.compose.lyrics.laying import lay
     from segue.compose.lyrics.writing import Wish
 
     if sum(map(bool, (asked.music, asked.form, asked.tune))) != 1:
@@ -198,7 +201,12 @@ async def lyrics(asked: LyricsIn, request: Request, _: ComposeCaller, service: S
     else:
         frame = of_tune(asked.tune) if asked.tune else of_form(asked.form, asked.language)
     wish = Wish(theme=asked.theme)
-    return await _answered(request, service, asked, lambda one: one.lyrics(frame, wish, sung=score))
+
+    def shown(offer: Offer[Any]) -> dict[str, Any]:
+        told = offer_as_json(offer)
+        return told if score is None else told | {"abc": abc.write(lay(offer.value, frame, score)).decode()}
+
+    return await _answered(request, service, asked, lambda one: one.lyrics(frame, wish, sung=score), shown)
 
 
 def _key(text: str) -> Key | None:
@@ -216,26 +224,28 @@ def _span(text: str) -> Fraction | None:
         raise InputError(f"span {text!r}: a number of bars such as 1/2, 1 or 2 is accepted") from None
 
 
-async def _answered(request: Request, service: Service, asked: Wanted, verb: Verb) -> Response:
+async def _answered(
+    request: Request, service: Service, asked: Wanted, verb: Verb, shown: Shown = offer_as_json
+) -> Response:
     studio = await to_thread.run_sync(lambda: service.studio)
     mine = replace(
         studio, n=asked.n, seed=asked.seed, style=asked.style, without=asked.without, originality=asked.originality
     )
     accepted = request.headers.get("accept", "*/*")
     if "application/json" in accepted and "text/event-stream" not in accepted:
-        return await _whole(mine, verb)
+        return await _whole(mine, verb, shown)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(mine, verb), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(mine, verb, shown), media_type="text/event-stream", headers=headers)
 
 
-async def _events(studio: Studio, verb: Verb) -> AsyncIterator[bytes]:
-    async for name, value in composed(studio, verb):
+async def _events(studio: Studio, verb: Verb, shown: Shown) -> AsyncIterator[bytes]:
+    async for name, value in composed(studio, verb, shown):
         yield b"event: " + name.encode() + b"\ndata: " + orjson.dumps(value) + b"\n\n"
 
 
-async def _whole(studio: Studio, verb: Verb) -> Response:
+async def _whole(studio: Studio, verb: Verb, shown: Shown) -> Response:
     offers: list[dict[str, Any]] = []
-    async for name, value in composed(studio, verb):
+    async for name, value in composed(studio, verb, shown):
         if name == "offer":
             offers.append(value)
         elif name == "problem":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from segue.compose.originality import Originality
 
 router = APIRouter(prefix="/music", tags=["music"], responses=PROBLEMS)
+_LARGEST = 500_000  # bytes of a tune
+Packed = Annotated[
+    str, Query(min_length=1, max_length=60_000, description="ABC, deflated (RFC 1951), in base64url without padding.")
+]
 Target = Literal["abc", "musicxml", "mid", "svg", "pdf", "wav"]
 _WRITERS = {
     "abc": (abc.write, "text/vnd.abc"),
@@ -39,11 +45,13 @@ _WRITERS = {
 
 
 class AboutOut(BaseModel):
-    """What can be read and written, and the styles that have a name."""
+    """What can be read and written, and the styles, forms and parts of a band that have a name."""
 
     reads: list[str]
     writes: list[str]
     styles: list[str]
+    forms: list[str]
+    parts: list[str]
 
 
 class TuneIn(Closed):
@@ -68,9 +76,13 @@ class OriginalityOut(BaseModel):
 
 @router.get("", response_model=AboutOut)
 def about(request: Request, _: ComposeCaller) -> Response:
-    """The formats and the styles."""
+    """The formats, styles, forms and parts."""
+    from segue.compose.forms import FORMS
+    from segue.compose.roles import ROLES
+
     styles = [name for name in STYLES if name != UNKNOWN]
-    return tagged(request, orjson.dumps({"reads": suffixes(), "writes": list(_WRITERS), "styles": styles}))
+    told = {"reads": suffixes(), "writes": list(_WRITERS), "styles": styles, "forms": list(FORMS)}
+    return tagged(request, orjson.dumps(told | {"parts": [*ROLES, "satb"]}))
 
 
 @router.post("/convert", response_class=Response)
@@ -81,12 +93,31 @@ async def convert(
     to: Annotated[Target, Query()] = "abc",
 ) -> Response:
     """Write a score in another format: the body is the file."""
-    data = await request.body()
-    name = f"file{ending_of(file)}"
+    return await _written(await request.body(), f"file{ending_of(file)}", to)
+
+
+@router.get("/convert", response_class=Response)
+async def convert_packed(_: ComposeCaller, packed: Packed, to: Annotated[Target, Query()] = "abc") -> Response:
+    """Write a tune in another format, where all of it stands in the address: what a link carries, or a drag."""
+    return await _written(_unpacked(packed), "file.abc", to)
+
+
+async def _written(data: bytes, name: str, to: Target) -> Response:
     write, media = _WRITERS[to]
     body = await to_thread.run_sync(lambda: write(_read(data, name)))
-    headers = {"Content-Disposition": f'attachment; filename="music.{to}"'}
+    headers = {"Content-Disposition": f'attachment; filename="segue.{to}"'}
     return Response(body, headers=headers, media_type=media)
+
+
+def _unpacked(packed: str) -> bytes:
+    try:
+        inflating = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        data = inflating.decompress(base64.b64decode(packed + "=" * (-len(packed) % 4), b"-_", validate=True), _LARGEST)
+    except (ValueError, zlib.error) as error:
+        raise InputError(f"packed is no deflated text in base64url: {error}") from error
+    if not inflating.eof:
+        raise InputError(f"packed is cut off, or holds more than {_LARGEST:,} bytes")
+    return data
 
 
 def _read(data: bytes, name: str) -> Score:

@@ -29,6 +29,7 @@ from segue.serve.shapes import PROBLEMS, Language
 
 router = APIRouter(tags=["recognize"], responses=PROBLEMS)
 _LEARNING = threading.Lock()
+_MOST = 50  # paths told at once
 
 
 class BecauseOut(BaseModel):
@@ -74,6 +75,7 @@ class LearnedOut(BaseModel):
 Because = Annotated[bool, Query(description="Name the parts that speak for the styles.")]
 Own = Annotated[str, Query(alias="with", max_length=100, description="Styles of one's own; those shipped without.")]
 Picture = Annotated[bool, Query(description="Draw the evidence, as SVG.")]
+PathName = Annotated[str, Query(min_length=1, max_length=1000, description="Below a folder that the server allows.")]
 FileName = Annotated[str, Query(min_length=1, max_length=200, description="The file's name; only its ending counts.")]
 
 
@@ -109,7 +111,7 @@ async def recognize_path(
     request: Request,
     _: RecognizeCaller,
     service: ServiceOf,
-    path: Annotated[str, Query(min_length=1, max_length=1000, description="Below a folder that the server allows.")],
+    path: PathName,
     because: Because = True,
     own: Own = "",
     picture: Picture = False,
@@ -132,6 +134,36 @@ async def label(
     """Say what a file is: styles of one's own learn it, and tell by it from two files of two labels on."""
     async with sent(request, file) as place:
         return await to_thread.run_sync(_learned, service, place, style.strip(), own)
+
+
+@router.post("/recognize/labels/path", status_code=201, response_model=LearnedOut)
+async def label_path(
+    _: RecognizeCaller,
+    service: ServiceOf,
+    path: PathName,
+    style: Annotated[str, Query(min_length=1, max_length=100, description="What it is.")],
+    own: Annotated[str, Query(alias="with", min_length=1, max_length=100)] = "mine",
+) -> Any:
+    """Say what a file on the server's machine is, as of one that is sent."""
+    place = allowed(path, service.settings.folders)
+    return await to_thread.run_sync(_learned, service, place, style.strip(), own)
+
+
+@router.get("/recognize/folders", response_model=list[str])
+def folders(request: Request, _: RecognizeCaller, service: ServiceOf) -> Response:
+    """The folders below which files may be named."""
+    return tagged(request, orjson.dumps([str(one) for one in service.settings.folders]))
+
+
+@router.get("/recognize/files", response_model=list[str])
+def files(
+    request: Request,
+    _: RecognizeCaller,
+    service: ServiceOf,
+    path: Annotated[str, Query(max_length=1000, description="The beginning of a path.")] = "",
+) -> Response:
+    """Up to 50 paths below the allowed folders that begin so: a folder's, once the folder is named whole."""
+    return tagged(request, orjson.dumps(beginning(path, service.settings.folders)))
 
 
 @router.get("/recognize/labels", response_model=list[str])
@@ -182,6 +214,20 @@ def allowed(path: str, folders: tuple[Path, ...]) -> Path:
     if not place.is_file():
         raise NotFoundError(f"no file {path!r}")
     return place
+
+
+def beginning(path: str, folders: tuple[Path, ...]) -> list[str]:
+    """Return the folders, or what lies in a folder below them and begins as the path does; folders end in "/"."""
+    named = Path(path if path.endswith("/") else path.rpartition("/")[0] or "/")
+    try:
+        inside = named.resolve()
+        if not any(inside.is_relative_to(folder.resolve()) for folder in folders):
+            return [f"{folder}/" for folder in folders if str(folder).startswith(path)]
+        found = sorted(one for one in inside.iterdir() if not one.name.startswith("."))
+        paths = [f"{named / one.name}/" if one.is_dir() else str(named / one.name) for one in found]
+    except (OSError, ValueError, RuntimeError):
+        return []
+    return [one for one in paths if one.startswith(path)][:_MOST]
 
 
 def _told(service: Service, place: Path, asking: Asking) -> bytes:

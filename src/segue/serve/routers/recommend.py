@@ -19,6 +19,7 @@ from segue.recommend.filters import Filters
 from segue.recommend.phrases import phrase
 from segue.recommend.playlists import WRITERS, Entry
 from segue.recommend.rendering import song_as_json, suggestion_as_json
+from segue.recommend.suggestion import Suggestion
 from segue.serve.access import Caller, ListensCaller, ServiceOf
 from segue.serve.paging import tagged
 from segue.serve.repeating import Repeat, once
@@ -33,8 +34,8 @@ from segue.serve.shapes import (
     Name,
     NearOut,
     SongOut,
-    SuggestionOut,
     SuggestionsOut,
+    WhyOut,
 )
 
 router = APIRouter(tags=["recommend"], responses=PROBLEMS)
@@ -136,7 +137,7 @@ async def path(
     return tagged(request, orjson.dumps([song_as_json(one) for one in found]))
 
 
-@router.get("/explanation", response_model=SuggestionOut)
+@router.get("/explanation", response_model=WhyOut)
 async def explanation(
     request: Request,
     song: Annotated[Name, Query()],
@@ -150,9 +151,17 @@ async def explanation(
 
     def told() -> bytes:
         ready = service.tastes.of(name, service.store.mark())
-        return orjson.dumps(suggestion_as_json(ready.model.explain(ready.history, song), lang))
+        found = ready.model.explain(ready.history, song)
+        return orjson.dumps(suggestion_as_json(found, lang) | {"instead": _instead(found)})
 
     return tagged(request, await to_thread.run_sync(told))
+
+
+def _instead(found: Suggestion) -> dict[str, Any] | None:
+    """The rank had the three songs that speak most against it not been heard; None where that helps nothing."""
+    against = [one.song for one in found.reasons if one.kind == "song" and one.song is not None and one.logit < 0][:3]
+    rank = found.without(*against) if against else found.rank
+    return {"without": [str(song) for song in against], "rank": rank} if rank < found.rank else None
 
 
 @router.post("/feedback", status_code=201, response_model=AddedOut)
@@ -177,26 +186,30 @@ def _known_song(service: Service, artist: str, title: str) -> Song:
     return found[1]
 
 
+class Taken(Closed):
+    """What is asked of a playlist."""
+
+    listener: Listener | None = None
+    n: Number = 20
+    text: Annotated[str, Field(max_length=500, description="A taste in words.")] = ""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    format: Literal["m3u8", "xspf", "jspf"] = "xspf"
+    lang: Language = "en"
+
+
 @router.get("/playlist", response_class=Response)
-async def playlist(
-    caller: ListensCaller,
-    service: ServiceOf,
-    listener: Annotated[Listener | None, Query()] = None,
-    n: Annotated[Number, Query()] = 20,
-    text: Annotated[str, Query(max_length=500)] = "",
-    format: Annotated[Literal["m3u8", "xspf", "jspf"], Query()] = "xspf",
-    lang: Annotated[Language, Query()] = "en",
-) -> Response:
+async def playlist(asked: Annotated[Taken, Query()], caller: ListensCaller, service: ServiceOf) -> Response:
     """Recommendations as a playlist for a player, the reasons as notes."""
-    name = caller.listener(listener)
+    name = caller.listener(asked.listener)
 
     def told() -> bytes:
         ready = service.tastes.of(name, service.store.mark())
-        found = ready.model.recommend(ready.history, n, text=text)
-        return WRITERS[f".{format}"](f"Segue for {name}", [Entry(one.song, phrase(one, lang)) for one in found])
+        found = ready.model.recommend(ready.history, asked.n, text=asked.text, diversity=asked.diversity)
+        entries = [Entry(one.song, phrase(one, asked.lang)) for one in found]
+        return WRITERS[f".{asked.format}"](f"Segue for {name}", entries)
 
-    headers = {"Content-Disposition": f'attachment; filename="segue.{format}"'}
-    return Response(await to_thread.run_sync(told), headers=headers, media_type=_MEDIA[f".{format}"])
+    headers = {"Content-Disposition": f'attachment; filename="segue.{asked.format}"'}
+    return Response(await to_thread.run_sync(told), headers=headers, media_type=_MEDIA[f".{asked.format}"])
 
 
 @router.get("/songs", response_model=list[SongOut])

@@ -9,7 +9,7 @@ import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from segue.errors import NotFoundError
 from segue.listens.leanings import LONGEST_LIFE, MOST_LESS, Leaning
@@ -48,24 +48,6 @@ class TasteOut(BaseModel):
     tags: list[TagOut]
     artists: list[ArtistOut]
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "listener": "ann",
-                    "songs": 812,
-                    "plays": 4210,
-                    "skips": 96,
-                    "half_life": 180.0,
-                    "usual_half_life": 730.0,
-                    "less": ["latin pop"],
-                    "tags": [{"tag": "jazz", "share": 0.21}],
-                    "artists": [{"artist": "Nina Simone", "pull": 14.2}],
-                }
-            ]
-        }
-    )
-
 
 class TasteIn(Closed):
     """What a listener sets; all of it is set anew."""
@@ -73,10 +55,6 @@ class TasteIn(Closed):
     listener: Listener | None = None
     half_life: Annotated[float | None, Field(gt=0, le=LONGEST_LIFE, description="Days; the usual one for null.")] = None
     less: Annotated[tuple[Name, ...], Field(max_length=MOST_LESS, description="Tags and artists to have less of.")] = ()
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"half_life": 180, "less": ["latin pop", "Nickelback"]}]}
-    )
 
 
 class SliceOut(BaseModel):
@@ -92,17 +70,6 @@ class CourseOut(BaseModel):
 
     tags: list[str]
     slices: list[SliceOut]
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "tags": ["jazz", "rock"],
-                    "slices": [{"since": "2026-01-01T00:00:00+00:00", "plays": 40, "shares": [0.6, 0.2]}],
-                }
-            ]
-        }
-    )
 
 
 @router.get("/taste", response_model=TasteOut)

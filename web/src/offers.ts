@@ -1,0 +1,80 @@
+// Alternatives side by side: seen as they are drawn, heard, taken, edited or left.
+
+import { stream } from "./api";
+import { button, fill, h } from "./dom";
+import { playButton, type Desk } from "./desk";
+import { say } from "./say";
+import { Sheet } from "./sheet";
+import { t } from "./words";
+
+type Offer = { number: number; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[] };
+
+const PAUSE = 150; // milliseconds between two drawings of what is being written
+const WIDTH = 380;
+
+export class Offers {
+  readonly place = h("section", { class: "card", "aria-label": t("alternatives") });
+  private asked: AbortController | null = null;
+  private seed = 0;
+
+  constructor(private readonly desk: Desk) {}
+
+  async ask(path: string, wish: Record<string, unknown>): Promise<void> {
+    this.asked?.abort();
+    const mine = (this.asked = new AbortController());
+    const told = h("p", { "aria-live": "polite" }, t("drawing", { bars: 0 }));
+    const list = h("div", { class: "offers" });
+    const sketch = new Sheet(t("sketch"), null, WIDTH);
+    const drawn = h("div", { class: "sketch", hidden: true }, sketch.place);
+    const stop = button(t("cancel"), () => mine.abort());
+    fill(this.place, h("h2", {}, t("alternatives")), told, stop, drawn, list);
+    let shown = 0;
+    try {
+      for await (const { name, value } of stream(`compose/${path}`, { n: 3, seed: (this.seed += 1), ...wish }, mine.signal)) {
+        if (name === "bars") told.textContent = t("drawing", { bars: Number(value["done"]) });
+        else if (name === "bar" && performance.now() - shown > PAUSE) {
+          shown = performance.now();
+          drawn.hidden = false;
+          sketch.draw(String(value["abc"]));
+        } else if (name === "offer") list.append(this.offer(value as unknown as Offer));
+        else if (name === "problem") throw new Error(String(value["detail"]));
+      }
+      told.textContent = t("offered", { n: list.childElementCount });
+    } catch (error) {
+      told.textContent = "";
+      say.problem(error);
+    }
+    stop.remove();
+    drawn.remove();
+  }
+
+  private offer(one: Offer): HTMLElement {
+    const card = h("article", { class: "offer", "aria-label": `${t("alternative")} ${one.number}` });
+    const words = one.sections?.flatMap((section) => [section.name ? `[${section.name}]` : "", ...section.lines]).join("\n").trim();
+    const sheet = one.abc ? new Sheet(`${t("score")} ${one.number}`, null, WIDTH) : null;
+    const text = h("textarea", { rows: 8, class: "abc", spellcheck: "false", "aria-label": `${t("tune")} ${one.number}`, hidden: true });
+    text.value = one.abc ?? "";
+    text.addEventListener("input", () => sheet?.draw(text.value));
+    sheet?.draw(text.value);
+    const named = (word: "accept" | "edit" | "reject" | "play"): string => `${t(word)} ${one.number}`;
+    const edit = button(t("edit"), () => {
+      text.hidden = !text.hidden;
+      edit.setAttribute("aria-expanded", String(!text.hidden));
+      if (!text.hidden) text.focus();
+    }, { "aria-label": named("edit"), "aria-expanded": "false" });
+    const accept = button(t("accept"), () => {
+      this.desk.take(text.value);
+      this.desk.sheet.place.scrollIntoView({ block: "nearest" });
+      say.note(t("taken", { n: one.number }));
+    }, { "aria-label": named("accept") });
+    const reject = button(t("reject"), () => {
+      const next = card.nextElementSibling ?? card.previousElementSibling;
+      card.remove();
+      next?.querySelector("button")?.focus();
+    }, { "aria-label": named("reject") });
+    fill(card, h("h3", {}, `${t("alternative")} ${one.number}`), sheet?.place, words ? h("pre", {}, words) : null,
+      h("div", { class: "row" }, sheet ? playButton(sheet, named("play")) : null, sheet ? accept : null, sheet ? edit : null, reject), text,
+      h("details", {}, h("summary", {}, t("why")), h("ul", {}, ...[...one.reasons, ...(one.notice ?? [])].map((reason) => h("li", {}, reason)))));
+    return card;
+  }
+}
