@@ -54,9 +54,14 @@ class Histories:
 
 
 class Audience:
-    """Listeners with what they heard (`heard`, binary, U x n) and disliked, over songs that can be read."""
+    """Listeners with what they heard (`heard`, binary, U x n) and disliked, over songs that can be read.
 
-    def __init__(self, heard: Interactions, texts: Texts, disliked: Interactions | None = None) -> None:
+    Of the listeners `first` as many as there are, up to half of a step's, are drawn for every step.
+    """
+
+    def __init__(
+        self, heard: Interactions, texts: Texts, disliked: Interactions | None = None, first: Sequence[int] = ()
+    ) -> None:
         if disliked is not None and (disliked.songs, len(disliked.sequences)) != (heard.songs, len(heard.sequences)):
             raise InputError(
                 f"dislikes of {len(disliked.sequences)} listeners over {disliked.songs} songs do not fit histories of "
@@ -74,10 +79,15 @@ class Audience:
         self.able = torch.tensor([row for row, songs in enumerate(heard.sequences) if len(songs) > 1])
         if not len(self.able):
             raise InputError("no listener has heard two songs, so there is nothing to learn tastes from")
+        self._first = self.able[torch.isin(self.able, torch.tensor(list(first), dtype=torch.long))]
 
     def draw(self, count: int) -> Tensor:
         """Draw at most `count` distinct listeners who heard two songs or more, (B,)."""
-        return self.able[torch.randperm(len(self.able))[:count]]
+        if not len(self._first):
+            return self.able[torch.randperm(len(self.able))[:count]]
+        chosen = self._first[torch.randperm(len(self._first))[: max(1, count // 2)]]
+        others = self.able[~torch.isin(self.able, chosen)]
+        return torch.cat([chosen, others[torch.randperm(len(others))[: count - len(chosen)]]])
 
     def histories(self, listeners: Sequence[int], longest: int | None = None) -> Histories:
         """What these listeners heard; of more than `longest` songs that many are drawn."""

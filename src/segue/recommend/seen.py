@@ -18,6 +18,7 @@ from segue.recommend.held_out import HeldOut
 from segue.recommend.population import Population
 
 FILE = "seen.safetensors"
+FORGOTTEN = "forgotten"  # a file that tells of a listener whom the weights have met, and who was erased
 Hashes = NDArray[np.uint64]
 
 
@@ -79,7 +80,13 @@ def forget_seen(run: Path, listener: str, songs: Sequence[Song]) -> int:
     kept = seen[~np.isin(seen, pair_hashes(listener, [*(song.key for song in songs), *artists]))]
     if len(kept) == len(seen):
         return 0
+    (run / FORGOTTEN).touch()
     partial = run / f".{FILE}.partial"
     save_file({"seen": kept}, partial)
     partial.replace(run / FILE)
     return len(seen) - len(kept)
+
+
+def has_forgotten(run: Path) -> bool:
+    """Whether a listener was taken out of what the run in a folder has seen: nothing goes on from its weights."""
+    return (run / FORGOTTEN).exists()

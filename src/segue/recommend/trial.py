@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
 from segue.models.text import Precision
@@ -23,12 +24,15 @@ from segue.recommend.evaluate import (
     questions,
 )
 from segue.recommend.fusion import Fusion
-from segue.recommend.held_out import HeldOut
+from segue.recommend.held_out import HeldOut, Pair
 from segue.recommend.language import Taste, parts_of, refresh, taste_task
 from segue.recommend.parts import Floats, Language
 from segue.recommend.population import Population
+from segue.recommend.since import Since
 from segue.tune.callbacks import Callback
+from segue.tune.checkpoint import trained_weights
 from segue.tune.compare import AFTER, BEFORE
+from segue.tune.continued import Test
 from segue.tune.history import Fit
 from segue.tune.loop import fit
 from segue.tune.methods import Trainable, build_model
@@ -36,8 +40,10 @@ from segue.tune.recipe import Recipe
 from segue.tune.task import Model
 
 TASK = "recommend"
-FROZEN, TUNED = "frozen", "language"
+FROZEN, TUNED, SERVED = "frozen", "language", "served"
 _LEAST_STEPS = 12  # steps of an epoch at least, where the catalogue is small
+REPLAY = 0.5  # of what is read when going on is drawn from everything; the rest are songs that somebody heard anew
+_OF_SONGS = ("head.table", "head.is_filled")  # weights that belong to one catalogue
 
 # (what is being done, how much of it is done, of how much)
 Told = Callable[[str, int, int], object]
@@ -49,18 +55,27 @@ def told_nothing(what: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Bench:
-    """What every trial on one split shares: all that does not come from the tuned language model."""
+    """What every trial on one split shares: all that does not come from the tuned language model.
+
+    `since` is how the split follows that of the run served, `start` that run's model where a trial begins with it.
+    """
 
     population: Population
     held: HeldOut
     rankers: dict[str, Ranker]
     beside: tuple[str, ...]  # the names of the parts that stand beside the language model
     texts: Texts
+    since: Since | None = None
+    start: Model | None = None
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A tuned language model with how the systems stand on the test part; `fusion` is the head of the tuned system."""
+    """A tuned language model with how the systems stand on the test part; `fusion` is the head of the tuned system.
+
+    `old` and `new` are the two parts of a test part that follows an earlier one; `replayed` counts the pairs of a
+    listener and a song that were learned from, and not for the first time.
+    """
 
     recipe: Recipe
     model: Model
@@ -69,6 +84,9 @@ class Trial:
     standings: tuple[Standing, ...]
     fusion: Fusion
     calibration: Calibration
+    replayed: int = 0
+    old: Test | None = None
+    new: Test | None = None
 
     @property
     def language(self) -> Language:
@@ -111,12 +129,14 @@ def run_trial(
     of the model served now, to be measured beside.
     """
     held, population = bench.held, bench.population
-    audience = Audience(held.train, bench.texts, population.disliked)
+    first = bench.since.listeners if bench.since is not None and bench.start is not None else ()
+    audience = Audience(held.train, bench.texts, population.disliked, first)
     task = taste_task(audience, max_length=recipe.max_length, precision=precision_of(recipe))
-    count = max(len(population.catalogue), _LEAST_STEPS * recipe.batch_size)
-    examples = training_songs(held.train.popularity, count, recipe.seed)
+    examples = songs_to_read(bench, recipe)
     told("reading the songs before tuning", 0, 1)
     model, trainable = build_model(task, recipe)
+    if bench.start is not None:
+        go_on_from(model, bench.start)
     frozen = read_all(model, audience, recipe)
     told("reading the songs before tuning", 1, 1)
     done = fit(model, task, examples, held.valid, recipe, directory, callbacks)
@@ -125,13 +145,64 @@ def run_trial(
     systems = [System(BEFORE, (*bench.beside, FROZEN)), System(AFTER, (*bench.beside, TUNED)), *simple_systems()]
     systems += [System("text, frozen", (FROZEN,)), System("text, tuned", (TUNED,))]
     if served is not None:
-        rankers["served"] = served
-        systems.append(System("served", (*bench.beside, "served")))
+        rankers[SERVED] = served
+        systems.append(System(SERVED, (*bench.beside, SERVED)))
     standings = compare_systems(rankers, systems, held, told)
     fusion = next(one.fusion for one in standings if one.system == AFTER)
     asked = questions(held, "valid", ENOUGH_LISTENERS)
     calibration = calibrate(rankers, System(AFTER, (*bench.beside, TUNED), fusion), asked)
-    return Trial(recipe, model, trainable, done, tuple(standings), fusion, calibration)
+    old, new = (retest(rankers, standings, held, pairs) for pairs in _two_tests(bench))
+    return Trial(
+        recipe, model, trainable, done, tuple(standings), fusion, calibration, _replayed(bench, examples), old, new
+    )
+
+
+def songs_to_read(bench: Bench, recipe: Recipe) -> list[int]:
+    """The songs of one epoch: drawn from all; where a trial goes on, half of them are songs that were heard anew."""
+    popularity, least = bench.held.train.popularity, _LEAST_STEPS * recipe.batch_size
+    everything = max(len(popularity), least)
+    if bench.since is None or bench.start is None:
+        return training_songs(popularity, everything, recipe.seed)
+    fresh = bench.since.songs
+    count = min(everything, max(least, round(len(fresh) / (1 - REPLAY))))
+    replay = round(REPLAY * count)
+    anew = np.resize(np.random.default_rng(recipe.seed).permutation(fresh), count - replay)
+    return [*anew.tolist(), *training_songs(popularity, replay, recipe.seed)]
+
+
+def go_on_from(model: Model, start: Model) -> None:
+    """Set a model, built by the same recipe, to the trained weights of another over any catalogue."""
+    theirs = trained_weights(start)
+    for name, weight in trained_weights(model).items():
+        if name not in _OF_SONGS:
+            weight.copy_(theirs[name].to(weight.device))
+
+
+def retest(
+    rankers: dict[str, Ranker], standings: Sequence[Standing], held: HeldOut, pairs: Sequence[Pair]
+) -> Test | None:
+    """Measure what is served and what was tuned on some of the test pairs; None where there are none."""
+    by_name = {one.system: one for one in standings}
+    if not pairs:
+        return None
+    before = by_name.get(SERVED, by_name[BEFORE])
+    ready = [System(one.system, one.fusion.parts, one.fusion) for one in (before, by_name[AFTER])]
+    used = {name: rankers[name] for system in ready for name in system.rankers}
+    asked = questions(HeldOut(held.train, held.valid, tuple(pairs)), "test")
+    found = measure(used, ready, asked, held.train.popularity)
+    size = sum(len(question.pairs) for question in asked)
+    return Test(size, found[0].metrics["auc"].mean, found[1].metrics["auc"].mean)
+
+
+def _two_tests(bench: Bench) -> tuple[Sequence[Pair], Sequence[Pair]]:
+    return ((), ()) if bench.since is None else (bench.since.old, bench.since.new)
+
+
+def _replayed(bench: Bench, examples: Sequence[int]) -> int:
+    if bench.since is None:
+        return 0
+    known = bench.held.train.popularity - bench.since.fresh.popularity
+    return int(known[np.unique(examples)].sum())
 
 
 def compare_systems(

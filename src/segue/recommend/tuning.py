@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segue.errors import ConflictError, InputError
 from segue.listens.store import Store
 from segue.recommend import saving
 from segue.recommend.baselines import fit_parts
-from segue.recommend.evaluate import Standing
+from segue.recommend.evaluate import Ranker, Standing
 from segue.recommend.held_out import HeldOut, hold_out
+from segue.recommend.kept import write_kept
 from segue.recommend.parts import Language
 from segue.recommend.population import Population, read_population
 from segue.recommend.recommender import Recommender
-from segue.recommend.seen import write_seen
-from segue.recommend.served import FOLDER, language_of
+from segue.recommend.seen import has_forgotten, write_seen
+from segue.recommend.served import FOLDER, language_of, load_model
+from segue.recommend.since import Since, split_since
 from segue.recommend.sizes import taste_recipe
-from segue.recommend.trial import TASK, Told, Trial, lay_bench, mostly, run_trial, told_nothing
+from segue.recommend.snapshot import read_snapshot, write_snapshot
+from segue.recommend.trial import SERVED, TASK, Bench, Told, Trial, lay_bench, mostly, run_trial, told_nothing
 from segue.tune.callbacks import Callback
 from segue.tune.compare import AFTER, BEFORE, Comparison
+from segue.tune.continued import TOLERANCE, Continued, judged
 from segue.tune.recipe import Recipe
 from segue.tune.registry import Registry
 from segue.tune.run import Run, hash_of, run_id
 from segue.tune.stats import Figure, over_seeds
+from segue.tune.task import Model
 
 CHOSEN_BY = "auc"
 SPLIT_SEED = 0  # one split for all seeds and all runs on the same data, so that they can be compared
-SERVED = "served"
+_LIKE = ("backbone", "method", "last_layers", "lora_rank", "adapter_width")  # in which a run goes on from another
 
 
 @dataclass(frozen=True)
@@ -75,37 +80,96 @@ def tune_recommend(
     """
     if seeds < 1:
         raise InputError(f"seeds {seeds} must be at least 1")
-    recipe = recipe or taste_recipe()
-    registry = Registry(home / "models")
     told("reading listeners", 0, 1)
-    population = read_population(store)
-    held = hold_out(population.heard, population.is_timed, SPLIT_SEED)
-    data_hash = hash_population(population)
-    told("reading listeners", 1, 1)
-    shared = registry.path / TASK / ".training" / f"beside-{data_hash[:12]}"
-    bench = lay_bench(population, held, shared, told)
+    return _tune(read_population(store), Order(recipe or taste_recipe(), home, seeds, False, callbacks, told))
+
+
+def tune_onward(
+    store: Store,
+    recipe: Recipe,
+    home: Path,
+    folder: Path,
+    callbacks: Callable[[], Sequence[Callback]] = tuple,
+    told: Told = told_nothing,
+) -> Tuned:
+    """Go on from the run that is served: learn what came since, and read the old again beside it.
+
+    Where nothing is served, nothing came since, the recipe is of another kind, or that run has forgotten a listener, it
+    is tuned anew. `folder` keeps the listeners as they were at the first call, for one that goes on.
+    """
+    told("reading listeners", 0, 1)
+    population = read_snapshot(folder)
+    if population is None:
+        population = read_population(store)
+        write_snapshot(population, folder)
+    return _tune(population, Order(recipe, home, 1, True, callbacks, told))
+
+
+@dataclass(frozen=True)
+class Order:
+    """How to tune, as `tune_recommend` says; `goes_on` from the run that is served, where that can be."""
+
+    recipe: Recipe
+    home: Path
+    seeds: int
+    goes_on: bool
+    callbacks: Callable[[], Sequence[Callback]]
+    told: Told
+
+
+def _tune(population: Population, order: Order) -> Tuned:
+    registry, told = Registry(order.home / "models"), order.told
     served = registry.served(TASK)
-    old = language_of(registry, served, population.catalogue) if served and served.data_hash != data_hash else None
+    since = split_since(population, served.path) if served is not None and served.path is not None else None
+    held = hold_out(population.heard, population.is_timed, SPLIT_SEED) if since is None else since.held
+    data_hash = hash_data(population, held)
+    told("reading listeners", 1, 1)
+    if served is not None and served.data_hash == data_hash:
+        since = None  # nothing came since
+    start = _start(registry, served, since, order)
+    if since is not None:
+        told(f"{since.size:,} new, read from {'the model that is served' if start else 'the beginning'}", 0, 1)
+    name = data_hash if start is None or served is None else f"{data_hash} {served.id}"
+    shared = registry.path / TASK / ".training" / f"beside-{data_hash[:12]}"
+    bench = replace(lay_bench(population, held, shared, told), since=since, start=start)
+    old = _served_language(registry, served, bench, data_hash)
     trials: list[Trial] = []
-    for seed in range(recipe.seed, recipe.seed + seeds):
-        mine = recipe.replace(seed=seed)
-        directory = registry.training_directory(TASK, run_id(TASK, mine, data_hash))
-        trials.append(run_trial(bench, mine, directory, callbacks(), told, old))
+    for seed in range(order.recipe.seed, order.recipe.seed + order.seeds):
+        mine = order.recipe.replace(seed=seed)
+        directory = registry.training_directory(TASK, run_id(TASK, mine, name))
+        trials.append(run_trial(bench, mine, directory, order.callbacks(), told, old))
     best = max(trials, key=lambda trial: trial.fit.best[CHOSEN_BY])
-    run = registry.add(_run_of(best, data_hash, served), best.model)
+    made = replace(_run_of(best, data_hash, served, bench), id=run_id(TASK, best.recipe, name))
+    run = registry.add(made, best.model)
     comparison = compare(trials)
     _fill(run, best, population, held, comparison, told)
     for trial in trials:
-        shutil.rmtree(registry.training_directory(TASK, run_id(TASK, trial.recipe, data_hash)), ignore_errors=True)
+        shutil.rmtree(registry.training_directory(TASK, run_id(TASK, trial.recipe, name)), ignore_errors=True)
     shutil.rmtree(shared, ignore_errors=True)
     return Tuned(run, comparison, _promote(registry, run))
 
 
-def hash_population(population: Population) -> str:
-    """The sha256 of what is learned from and measured on: songs, tags, histories, dislikes, and the split's seed."""
+def _start(registry: Registry, served: Run | None, since: Since | None, order: Order) -> Model | None:
+    """The model to go on from, where that can be."""
+    if not order.goes_on or served is None or served.path is None or since is None or not since.size:
+        return None
+    is_like = all(getattr(served.recipe, name) == getattr(order.recipe, name) for name in _LIKE)
+    return load_model(registry, served) if is_like and not has_forgotten(served.path) else None
+
+
+def _served_language(registry: Registry, served: Run | None, bench: Bench, data_hash: str) -> Ranker | None:
+    """The language part that is served, to be measured beside; None where the trial begins with it."""
+    if served is None or served.data_hash == data_hash or bench.start is not None:
+        return None
+    return language_of(registry, served, bench.population.catalogue)
+
+
+def hash_data(population: Population, held: HeldOut) -> str:
+    """The sha256 of what is learned from and measured on: songs, tags, histories, dislikes, and what is held out."""
 
     def rows() -> Iterable[object]:
-        yield SPLIT_SEED
+        for part in (held.valid, held.test):
+            yield sorted((pair.listener, pair.song, pair.label) for pair in part)
         for song in population.catalogue:
             yield (song.key, song.album, song.year, song.tags)
         for name, heard, disliked, timed in zip(
@@ -136,10 +200,10 @@ def _varies(standings: Sequence[Standing]) -> bool:
     return any(one.means() != standings[0].means() for one in standings)
 
 
-def _run_of(trial: Trial, data_hash: str, served: Run | None) -> Run:
+def _run_of(trial: Trial, data_hash: str, served: Run | None, bench: Bench) -> Run:
     means = {one.system: one.means() for one in trial.standings}
     before, after = means.pop(BEFORE), means.pop(AFTER)
-    old = means.pop(SERVED, None)
+    old = means.pop(SERVED, before if bench.start is not None else None)
     return Run(
         id=run_id(TASK, trial.recipe, data_hash),
         task=TASK,
@@ -150,11 +214,21 @@ def _run_of(trial: Trial, data_hash: str, served: Run | None) -> Run:
         after=after,
         baselines=means,
         served={served.id: old} if served is not None and old is not None else {},
+        continued=_continued(trial, served, bench),
         history=tuple(trial.fit.history),
         trainable=trial.trainable.trainable,
         total=trial.trainable.total,
         seconds=trial.fit.seconds,
     )
+
+
+def _continued(trial: Trial, served: Run | None, bench: Bench) -> Continued | None:
+    since = bench.since
+    if since is None or served is None or trial.old is None:
+        return None
+    decision, why = judged(CHOSEN_BY, trial.old, trial.new)
+    is_warm = bench.start is not None
+    return Continued(served.id, since.size, trial.replayed, is_warm, trial.old, trial.new, TOLERANCE, decision, why)
 
 
 def _fill(run: Run, trial: Trial, population: Population, held: HeldOut, comparison: Comparison, told: Told) -> None:
@@ -163,6 +237,7 @@ def _fill(run: Run, trial: Trial, population: Population, held: HeldOut, compari
         raise InputError(f"run {run.id} is in no registry")
     comparison.save(run.path)
     write_seen(population, held, run.path)
+    write_kept(population, held, run.path)
     told("fitting the parts on everything", 0, 1)
     saving.save(build_recommender(population, trial), run.path / FOLDER)
     told("fitting the parts on everything", 1, 1)

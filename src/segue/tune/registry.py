@@ -114,7 +114,7 @@ class Registry:
         """Serve a run from now on; ConflictError where it does not beat the one being served on the judging metric.
 
         Both must be measured on the same data; a run measured on newer data carries the served one's figures on it
-        (`Run.served`).
+        (`Run.served`), and one that tells what it made of what the served one knew is judged by that (`Continued`).
         """
         found = self.show(run)
         served = self.served(found.task)
@@ -189,6 +189,10 @@ class Registry:
 
 def _check_better(run: Run, served: Run) -> None:
     same = served.data_hash == run.data_hash
+    if not same and run.continued is not None and run.continued.since == served.id:
+        if run.continued.decision == "keep":
+            raise ConflictError(f"{run.id} is not served instead of {served.id}: {run.continued.why}")
+        return
     theirs: Mapping[str, float] = served.after if same else run.served.get(served.id, {})
     if run.metric not in theirs:
         raise ConflictError(

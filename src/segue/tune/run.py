@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from segue.errors import FormatError, InputError
+from segue.tune.continued import Continued
 from segue.tune.history import Evaluation
 from segue.tune.recipe import Recipe
 
@@ -28,8 +29,8 @@ class Run:
 
     `before` and `after` are the task's metrics on the held-out examples, before and after tuning; `baselines` those of
     the simple systems by name; `served` those of the model that was being served then, by its id, measured on the same
-    examples. `data_hash` says what it learned from and was measured on. `path` is its folder (None until the registry
-    has it).
+    examples; `continued` what it made of what that one knew. `data_hash` says what it learned from and was measured on.
+    `path` is its folder (None until the registry has it).
     """
 
     id: str
@@ -41,6 +42,7 @@ class Run:
     after: Mapping[str, float]
     baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     served: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    continued: Continued | None = None
     history: tuple[Evaluation, ...] = ()
     trainable: int = 0
     total: int = 0
@@ -86,6 +88,7 @@ class Run:
             "after": dict(self.after),
             "baselines": {name: dict(row) for name, row in self.baselines.items()},
             "served": {name: dict(row) for name, row in self.served.items()},
+            "continued": None if self.continued is None else self.continued.as_dict(),
             "recipe": self.recipe.as_dict(),
             "data_hash": self.data_hash,
             "trainable": self.trainable,
@@ -107,6 +110,8 @@ class Run:
             fields = json.loads(file.read_text(encoding="utf-8"))
             fields["recipe"] = Recipe.from_mapping(fields["recipe"])
             fields["made_at"] = datetime.fromisoformat(fields["made_at"])
+            going_on = fields.get("continued")
+            fields["continued"] = None if going_on is None else Continued.from_dict(going_on)
             fields["history"] = tuple(Evaluation(**one) for one in fields["history"])
             return cls(**fields, path=file.parent)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:

@@ -24,6 +24,30 @@ from segue.tune.run import Run
 router = APIRouter(prefix="/models", tags=["models"], responses=PROBLEMS)
 
 
+class TestOut(BaseModel):
+    """A test set: how many pairs, and the figure of the run before and of this one on it."""
+
+    __test__ = False  # no test of pytest's
+
+    size: int
+    before: float
+    after: float
+
+
+class ContinuedOut(BaseModel):
+    """What a run made of what the run `since` knew: pairs learned anew and read again, both test sets, the decision."""
+
+    since: str
+    fresh: int
+    replayed: int
+    is_warm: bool
+    old: TestOut
+    new: TestOut | None
+    tolerance: float
+    decision: Literal["promote", "keep"]
+    why: str
+
+
 class RunOut(BaseModel):
     """A tuned model with its figures."""
 
@@ -40,6 +64,7 @@ class RunOut(BaseModel):
     total: int
     data_hash: str
     is_served: bool
+    continued: ContinuedOut | None
 
 
 class ChangeOut(BaseModel):
@@ -74,6 +99,7 @@ def run_as_json(service: Service, run: Run) -> dict[str, Any]:
         "total": run.total,
         "data_hash": run.data_hash,
         "is_served": served is not None and served.id == run.id,
+        "continued": None if run.continued is None else run.continued.as_dict(),
     }
 
 
