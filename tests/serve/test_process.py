@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -11,8 +13,10 @@ import httpx
 import liblistenbrainz
 import pytest
 
+from segue.listens.listen import Tally
 from segue.listens.sources import spotify_extended
 from segue.listens.sql import open_store
+from tests.recommend.worlds import checkerboard
 from tests.serve.homes import a_home
 from tests.serve.process import Running, running
 from tests.serve.test_listens import a_zip
@@ -115,3 +119,59 @@ def test_who_no_longer_listens_to_a_piece_ends_its_drawing(home: Path) -> None:
         before = time.monotonic()
         short = client.post(f"{API}/compose/chords", json={"bars": 2, "n": 1}, headers={"Accept": "application/json"})
         assert short.status_code == 200 and time.monotonic() - before < 60
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in told.splitlines()]
+    return [int(own) for own, parent, state in rows if int(parent) == pid and not state.startswith("Z")]
+
+
+def is_alive(pid: int) -> bool:
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(told) and not told.startswith("Z")
+
+
+@pytest.mark.slow
+def test_a_tuning_goes_on_from_its_checkpoint_after_the_server_died(tmp_path: Path) -> None:
+    home = tmp_path
+    catalogue, heard = checkerboard(listeners=60, songs=20)
+    with open_store(home / "segue.db") as store:
+        rows = enumerate(heard.sequences)
+        store.add(Tally(f"listener {row}", catalogue.songs[song], 3) for row, own in rows for song in own)
+    pointer, training = home / "models" / "recommend" / "served.json", home / "models" / "recommend" / ".training"
+    with running(home) as server:
+        with server.client as client:
+            job = client.post(f"{API}/models/tasks/recommend/tune", json={"size": "tiny"}).json()["id"]
+            while not (told := client.get(f"{API}/jobs/{job}").json())["said"].startswith("training"):
+                assert told["state"] in ("waiting", "running"), told
+                time.sleep(0.1)
+            play = {"artist": "A", "title": "While it tunes", "at": "2026-03-01T12:00:00Z"}
+            assert client.post(f"{API}/listens", json={"listener": "eve", "listens": [play]}).status_code == 201
+        tuning = children(server.process.pid)
+        server.kill()
+        secret = server.secret
+    assert tuning
+    until = time.monotonic() + 30
+    while any(map(is_alive, tuning)):
+        assert time.monotonic() < until, "who tunes outlived the server"
+        time.sleep(0.1)
+    begun = {folder.name for folder in training.iterdir()}
+    kept = max(folder.name for folder in training.glob("recommend-*/step-*[0-9]"))
+    assert not pointer.exists()
+    with running(home, secret=secret) as server, server.client as client:
+        while (told := client.get(f"{API}/jobs/{job}").json())["state"] in ("waiting", "running"):
+            folders = {folder.name for folder in training.glob("*")}
+            assert folders <= begun, "it began anew"
+            steps = [folder.name for folder in training.glob("recommend-*/step-*[0-9]")]
+            assert not steps or max(steps) >= kept
+            time.sleep(0.1)
+        assert told["state"] == "done", told
+        run = client.get(f"{API}/models/runs/{told['result']['run']}").json()
+        assert run["is_served"] is told["result"]["is_served"] is pointer.exists()
+    lines = (home / "models" / "recommend" / run["id"] / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    numbers = [json.loads(line)["step"] for line in lines if "loss" in line]
+    assert numbers == sorted(numbers)  # what was trained before is not told twice
+    with open_store(home / "segue.db") as store:
+        assert "While it tunes" in {one.song.title for one in store.listens("eve")}

@@ -6,18 +6,20 @@ ended at any moment, so what it does twice must be as good as done once.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import queue
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from segue.errors import ConflictError, NotFoundError, SegueError
+from segue.errors import ConflictError, NotFoundError, SegueError, UnavailableError
 from segue.listens.importing import import_file
 from segue.listens.store import Store
 from segue.serve.figures import Figures
@@ -27,6 +29,7 @@ from segue.serve.tuning import tune
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 OVER = ("done", "failed", "cancelled")
+_PATIENCE = 40.0  # seconds until a job has stopped
 _LOG = logging.getLogger("segue.serve")
 
 
@@ -57,7 +60,7 @@ class Job:
 class Working:
     """What a job may use: the store, the settings, its folder, a way to tell how far it is, and whether to stop.
 
-    `tell` raises StoppedError where the job is to stop.
+    `tell` and `check` raise StoppedError where the job is to stop.
     """
 
     store: Store
@@ -65,6 +68,11 @@ class Working:
     folder: Path
     tell: Callable[[int, int | None, str], None]
     is_stopped: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raise StoppedError where the job is to stop."""
+        if self.is_stopped():
+            raise StoppedError
 
 
 class Jobs:
@@ -130,6 +138,23 @@ class Jobs:
         ):
             shutil.rmtree(self.folder(job_id), ignore_errors=True)
         return self.show(job_id)
+
+    def halt(self, job_id: str) -> bool:
+        """Stop a job and wait until it has stopped; return whether it was under way."""
+        if self.show(job_id).state in OVER:
+            return False
+        with contextlib.suppress(ConflictError):  # over meanwhile
+            self.cancel(job_id)
+        return self.wait(job_id).state == "cancelled"
+
+    def wait(self, job_id: str) -> Job:
+        """Wait until a job is over; UnavailableError where that takes too long."""
+        until = time.monotonic() + _PATIENCE
+        while (found := self.show(job_id)).state not in OVER:
+            if time.monotonic() > until:
+                raise UnavailableError(f"job {job_id} ({found.kind}) is under way still; ask again")
+            time.sleep(0.05)
+        return found
 
     def resume(self, job_id: str) -> Job:
         """Let a job that failed or was cancelled wait for its turn again; ConflictError for any other."""

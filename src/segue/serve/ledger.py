@@ -93,6 +93,12 @@ class Ledger:
                 raise
             self._connection.execute("COMMIT")
 
+    def scrub(self) -> None:
+        """Leave no bytes of what was deleted: not in free pages, and not in the write-ahead log."""
+        with self._lock:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
