@@ -107,3 +107,44 @@ def test_names_and_contents_of_files(page: Page, tmp_path: Path) -> None:
     expect(page.locator("main h2")).to_have_count(1 + len(files))
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert hits(page) == 0
+
+
+def test_a_taste_as_it_is_set_over_time_why_not_and_an_account(page: Page, tmp_path: Path) -> None:
+    page.evaluate("(name) => localStorage.setItem('listener', name)", HOSTILE[5])
+    show(page, "listen")
+    page.wait_for_selector(".course polyline")
+    assert any("hit" in name for name in page.locator(".key li").all_inner_texts())
+    page.get_by_text("As a table").click()
+    page.locator("[data-focus^='less ']").first.click()
+    expect(page.locator("[data-focus^='less '][aria-pressed=true]").first).to_be_visible()
+    page.evaluate("localStorage.setItem('listener', 'ann')")
+    show(page, "listen")
+    page.wait_for_selector(".songs > li")
+    page.locator(".songs > li").first.get_by_role("button", name="Like", exact=False).first.click()
+    expect(page.locator(".say")).to_contain_text("More like")
+    for text in HOSTILE[::10]:
+        page.get_by_placeholder("Artist, or Artist - Title").fill(text)
+        page.get_by_role("button", name="Why", exact=True).click()
+        expect(page.locator(".why p").first).to_be_visible()
+    file = tmp_path / f"{HOSTILE[5].replace('/', '_')[:60]}.csv"
+    file.write_text(f"artist,title,at\n{HOSTILE[7]},One,never\nArtist 2,Two,2026-01-02T10:00:00Z\n", encoding="utf-8")
+    page.get_by_label("Only count").check()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".account h3")).to_contain_text(".csv")
+    assert hits(page) == 0
+
+
+def test_what_is_edited_asked_and_named(page: Page) -> None:
+    show(page, "compose")
+    page.get_by_role("button", name="Harmony").click()
+    expect(page.locator(".offer")).to_have_count(3)
+    page.get_by_role("button", name="Edit 1").click()
+    for text in HOSTILE[::5]:
+        line = text.replace("\n", " ").replace("\u2028", "")
+        page.get_by_label("Tune (ABC) 1").fill(f"X:1\nT:{line}\nM:4/4\nL:1/4\nK:G\nGABc|\nw:{line}\n")
+    page.get_by_role("button", name="Take 1").click()
+    page.get_by_label("Key", exact=True).fill(HOSTILE[5])
+    page.get_by_role("button", name="New tune").click()
+    page.get_by_role("button", name="New chords").click()
+    expect(page.locator(".say.problem")).to_be_visible()
+    assert hits(page) == 0

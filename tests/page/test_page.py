@@ -79,9 +79,9 @@ def test_models_going_back_and_forth(seen: Seen, language: str) -> None:
     served = "served" if language == "en" else "使用中"
     back, forth = ("Go back", "Serve: second") if language == "en" else ("回到上一个", "使用: second")
     page.get_by_role("button", name=back).click()
-    expect(page.locator("tr", has_text="first").locator("strong")).to_have_text(served)
+    expect(page.locator("tr", has_text="first").locator("strong.served")).to_have_text(served)
     page.get_by_role("button", name=forth).click()
-    expect(page.locator("tr", has_text="second").locator("strong")).to_have_text(served)
+    expect(page.locator("tr", has_text="second").locator("strong.served")).to_have_text(served)
 
 
 def test_the_page_is_used_by_the_keyboard_alone_on_a_narrow_screen_in_the_dark(seen: Seen) -> None:

@@ -55,7 +55,7 @@ export class Offers {
     const text = h("textarea", { rows: 8, class: "abc", spellcheck: "false", "aria-label": `${t("tune")} ${one.number}`, hidden: true });
     text.value = one.abc ?? "";
     text.addEventListener("input", () => sheet?.draw(text.value));
-    sheet?.draw(text.value);
+    queueMicrotask(() => sheet?.draw(text.value)); // when it stands on the page, and has a size
     const named = (word: "accept" | "edit" | "reject" | "play"): string => `${t(word)} ${one.number}`;
     const edit = button(t("edit"), () => {
       text.hidden = !text.hidden;
