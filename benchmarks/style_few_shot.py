@@ -81,7 +81,8 @@ def _kept(name: str, read: Callable[[], Labelled]) -> tuple[Floats, list[str], l
         plain = BROUGHT.vectors([piece.score for piece in labelled.pieces])
         return plain, list(labelled.styles), [piece.group for piece in labelled.pieces], learned
 
-    return Kept(f"few_shot_{name}", [data_dir() / place for place in PLACES[name]], make).load()
+    families = "-".join(("few_shot", name, *BROUGHT.more))
+    return Kept(families, [data_dir() / place for place in PLACES[name]], make).load()
 
 
 def of_nottingham() -> World:

@@ -103,7 +103,7 @@ def words_of(score: Score) -> Lyric | None:
 
 def songs() -> Songs:
     """The lead sheets, kept below .scratch/ once they are described."""
-    return Kept("fusion-songs", [data_dir() / CORPUS / "OpenEWLD.db"], read_songs).load()
+    return Kept("-".join(("fusion-songs", *BROUGHT.more)), [data_dir() / CORPUS / "OpenEWLD.db"], read_songs).load()
 
 
 # ---- telling
