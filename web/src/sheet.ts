@@ -5,7 +5,7 @@ import type { NoteTimingEvent, TuneObject } from "abcjs";
 import { h } from "./dom";
 import { notesOf, play, stop, type Sounding } from "./sound";
 
-const NARROW = 500; // pixels
+const NARROW = 600; // pixels of the window
 const COLOURS = ["#0b8a8a", "#b5651d", "#6a51a3", "#3a7d34", "#b3346c", "#4a6fa5"];
 
 // Voices that lie low are shown in the bass clef, where the text names none; what is kept and heard stays as it is.
@@ -96,14 +96,14 @@ export class Sheet {
   // On a narrow screen lines are shorter, so that notes keep a size that can be read.
   private fit(): { staffwidth: number; wrap?: { minSpacing: number; maxSpacing: number; preferredMeasuresPerLine: number } } {
     const room = this.place.clientWidth;
-    if (!room || room >= NARROW) return { staffwidth: this.width };
+    if (!room || innerWidth >= NARROW) return { staffwidth: this.width };
     return { staffwidth: Math.min(this.width, 1.2 * room), wrap: { minSpacing: 1.6, maxSpacing: 2.6, preferredMeasuresPerLine: 2 } };
   }
 
   // A line that holds more than the width asked for is shown whole, smaller.
   private widen(): void {
     const drawn = this.place.querySelector("svg");
-    const inside = drawn?.querySelector("g")?.getBBox();
+    const inside = drawn?.getBBox();
     const view = drawn?.viewBox.baseVal;
     if (drawn && view && inside && inside.x + inside.width > view.width) drawn.setAttribute("viewBox", `0 0 ${Math.ceil(inside.x + inside.width + 12)} ${view.height}`);
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,18 +69,27 @@ def serve(
 
 
 def serve_home(place: Path, *, opens: bool) -> None:
-    """Serve a home to who is on this machine until Ctrl-C; with `opens` the page is shown where there is a screen."""
+    """Serve a home to who is on this machine until Ctrl-C, at a free port where the usual one is taken.
+
+    With `opens` the page is shown where there is a screen; a browser that does not come back holds nothing up.
+    """
+    import threading
     import webbrowser
 
+    from segue.errors import UnavailableError
     from segue.serve.running import run
     from segue.serve.settings import Settings
 
     def told(words: dict[str, object]) -> None:
         _told(words)
         if opens and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in _SCREENS):
-            webbrowser.open(str(words["address"]))
+            threading.Thread(target=webbrowser.open, args=(str(words["address"]),), daemon=True).start()
 
-    run(Settings(home=place, store=str(place / "segue.db"), port=PORT, is_open=True), told)
+    settings = Settings(home=place, store=str(place / "segue.db"), port=PORT, is_open=True)
+    try:
+        run(settings, told)
+    except UnavailableError:
+        run(replace(settings, port=0), told)
 
 
 def _told(words: dict[str, object]) -> None:
