@@ -35,11 +35,20 @@ def test_listen(seen: Seen) -> None:
     page.screenshot(path=IMAGES / "page-listen.png")
 
 
+def test_taste(seen: Seen) -> None:
+    page = seen.open("listen")
+    page.locator(".course").scroll_into_view_if_needed()
+    expect(page.locator("section[aria-label=Scorecard] .meter").first).to_be_visible()
+    page.locator("section[aria-label='Your taste']").screenshot(path=IMAGES / "page-taste.png")
+
+
 def test_compose(seen: Seen) -> None:
     page = seen.open("compose")
-    page.get_by_role("button", name="Chords", exact=True).click()
+    page.get_by_text("Piano roll").click()
+    page.get_by_role("button", name="Harmony", exact=True).click()
     expect(page.locator(".offer svg")).to_have_count(3)
-    page.set_viewport_size({"width": 1100, "height": 1250})
+    expect(page.locator(".badge")).to_contain_text("Original")
+    page.set_viewport_size({"width": 1100, "height": 1480})
     page.screenshot(path=IMAGES / "page-compose.png")
 
 
