@@ -21,6 +21,8 @@ let who: Session | null = null;
 async function start(): Promise<void> {
   setLanguage(preferredLanguage());
   setTheme(localStorage.getItem("theme") ?? "");
+  const wanted = VIEWS.find((view) => `#${view.name}` === location.hash) ?? VIEWS[0]!;
+  void wanted.load().catch(() => undefined); // its module comes while the server says who asks; `draw` tells what fails
   who = await session();
   addEventListener("hashchange", () => void draw());
   await draw();
