@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ SHUIDIAO = (
     "转朱阁，低绮户，照无眠。不应有恨，何事长向别时圆？人有悲欢离合，月有阴晴圆缺，此事古难全。但愿人长久，千里共婵娟。"
 )
 RUMENGLING = "常记溪亭日暮\n沉醉不知归路\n兴尽晚回舟\n误入藕花深处\n争渡\n争渡\n惊起一滩鸥鹭"
+YU = (  # of the Five Dynasties, as editions of today sign it
+    "春花秋月何时了？往事知多少。小楼昨夜又东风，故国不堪回首月明中。"
+    "雕栏玉砌应犹在，只是朱颜改。问君能有几多愁？恰似一江春水向东流。"
+)
+XIN = "茅檐低小，溪上青青草。醉里吴音相媚好，白发谁家翁媪？大儿锄豆溪东，中儿正织鸡笼。最喜小儿亡赖，溪头卧剥莲蓬。"
+LU = "驿外断桥边，寂寞开无主。已是黄昏独自愁，更著风和雨。\n无意苦争春，一任群芳妒。零落成泥碾作尘，只有香如故。"
+YANG = (  # of the Ming: no poem of his is in the set
+    "滚滚长江东逝水，浪花淘尽英雄。是非成败转头空。青山依旧在，几度夕阳红。\n"
+    "白发渔樵江渚上，惯看秋月春风。一壶浊酒喜相逢。古今多少事，都付笑谈中。"
+)
+NALAN = "谁念西风独自凉，萧萧黄叶闭疏窗。沉思往事立残阳。被酒莫惊春睡重，赌书消得泼茶香。当时只道是寻常。"
 PROSE = (
     "今天上午，市政府召开新闻发布会，介绍今年以来全市经济运行情况。\n"
     "发言人表示，上半年主要指标稳中向好，工业生产持续恢复，消费市场逐步回暖。\n下一步将继续推进重点项目建设，优化营商环境。"
@@ -102,10 +114,41 @@ def test_a_ci_is_named_by_its_tune(recognizer: Recognizer, tmp_path: Path, tune:
     assert "clauses" in answer.notice[-1]
 
 
+SIGNED = [("虞美人", YU), ("清平乐", XIN), ("卜算子", LU), ("临江仙", YANG), ("浣溪沙", NALAN), ("水调歌头", SHUIDIAO)]
+
+
+@pytest.mark.parametrize(("tune", "text"), SIGNED)
+def test_a_ci_is_named_whichever_signs_it_is_written_with(
+    recognizer: Recognizer, tmp_path: Path, tune: str, text: str
+) -> None:
+    clauses = [clause for clause in re.split(r"\W+", text) if clause]
+    sentences = [re.sub(r"\W", "", one) for one in re.split(r"[。？！]", text)]
+    for shown in (text, "\n".join(clauses), "。\n".join(sentences), "".join(clauses)):
+        answer = told(recognizer, tmp_path, "ci.txt", shown)
+        assert answer.style == tune, shown
+
+
+def test_a_title_and_an_author_above_are_none_of_the_verse(recognizer: Recognizer, tmp_path: Path) -> None:
+    bare = told(recognizer, tmp_path, "a.txt", YU)
+    headed = told(recognizer, tmp_path, "b.txt", f"虞美人·春花秋月\n\n李煜\n\n{YU}")
+    assert headed.notice == bare.notice
+    assert [guess.probability for guess in headed.guesses] == [guess.probability for guess in bare.guesses]
+    assert [one.place - 2 for one in headed.guesses[0].because] == [one.place for one in bare.guesses[0].because]
+    assert [one.what for one in headed.heat[:2]] == ["line 1 (虞美人·春花秋月)", "line 2 (李煜)"]
+    assert [one.drop for one in headed.heat[:2]] == [0, 0]
+
+
+def test_the_clauses_that_are_named_make_the_probability_fall_together(recognizer: Recognizer, tmp_path: Path) -> None:
+    guess = told(recognizer, tmp_path, "a.txt", SHUIDIAO).guesses[0]
+    assert len(guess.because) == 3 and guess.without is not None
+    assert guess.without == pytest.approx(guess.probability - sum(one.drop for one in guess.because), abs=1e-9)
+
+
 @pytest.mark.parametrize("text", [PROSE, TREES, RECIPE, QUATRAIN, SONG, "你好，世界。", "明月几时有？把酒问青天。"])
 def test_chinese_that_is_no_ci_is_not_called_one(recognizer: Recognizer, tmp_path: Path, text: str) -> None:
-    answer = told(recognizer, tmp_path, "text.txt", text)
-    assert answer.kind == "lyrics" and answer.style in ("", OTHER)
+    for shown in (text, re.sub(r"\W", "", text), re.sub(r"\W+", "\n", text)):
+        answer = told(recognizer, tmp_path, "text.txt", shown)
+        assert answer.kind == "lyrics" and answer.style in ("", OTHER), shown
 
 
 def test_words_in_other_languages_are_told_by_their_form_alone(recognizer: Recognizer, tmp_path: Path) -> None:

@@ -19,28 +19,29 @@ from segue.recognize.lyrics import SIGNS, lines_of
 _LIGHT = "、"
 _INNER = "，,；;：:"  # between the clauses of a sentence
 _KEPT, _OTHER = 1 / 3, 0.3  # of signs: light ones that become commas, ends of sentences that become commas
+_LONGER = 0.5  # of the latter, where sentences are longer still
 _MERGED = 1 / 3  # of commas that are left out
 
 Way = Callable[[Sequence[str], np.random.Generator], list[str]]
 
 
-def as_edited(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """Leave light signs out, or make commas of them, and of some full stops."""
+def as_edited(clauses: Sequence[str], rng: np.random.Generator, others: float = _OTHER) -> list[str]:
+    """Leave light signs out, or make commas of them, and of some full stops: a set may have one at each rhyme."""
     found = []
     for clause in clauses:
         text, sign = _parted(clause)
         if sign == _LIGHT:
             sign = "，" if rng.random() < _KEPT else ""
-        elif sign == "。" and rng.random() < _OTHER:
+        elif sign == "。" and rng.random() < others:
             sign = "，"
         found.append(text + sign)
     return _joined(found)
 
 
 def merged(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """Leave light signs out, and a third of the commas."""
-    parted = [_parted(clause) for clause in clauses]
-    lost = [sign == _LIGHT or (sign != "" and sign in _INNER and rng.random() < _MERGED) for _, sign in parted]
+    """Edit signs, and leave out a third of the commas."""
+    parted = [_parted(clause) for clause in as_edited(clauses, rng)]
+    lost = [sign != "" and sign in _INNER and rng.random() < _MERGED for _, sign in parted]
     return _joined([text + ("" if gone else sign) for (text, sign), gone in zip(parted, lost, strict=True)])
 
 
@@ -49,6 +50,11 @@ def in_sentences(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
     del rng
     parted = [_parted(clause) for clause in clauses]
     return _joined([text + ("" if sign and sign in _LIGHT + _INNER else sign) for text, sign in parted])
+
+
+def in_periods(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
+    """Leave out all signs within sentences, half of which go on to the next."""
+    return in_sentences(as_edited(clauses, rng, _LONGER), rng)
 
 
 def on_lines(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
@@ -64,7 +70,14 @@ def bare(clauses: Sequence[str], rng: np.random.Generator) -> list[str]:
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
-    {"edited": as_edited, "merged": merged, "sentences": in_sentences, "lines": on_lines, "bare": bare}
+    {
+        "edited": as_edited,
+        "merged": merged,
+        "sentences": in_sentences,
+        "periods": in_periods,
+        "lines": on_lines,
+        "bare": bare,
+    }
 )
 
 

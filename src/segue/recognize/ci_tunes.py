@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from segue.corpora.verse import VERSE_SETS
 from segue.errors import InputError
 from segue.music.lyric import Line, Lyric
 from segue.recognize.card import Card, Source
+from segue.recognize.ci_signs import WAYS, anyhow, written
 from segue.recognize.head import Head, fit_head, indices
 from segue.recognize.lyrics import LyricsFront, lines_of
 from segue.recognize.thinning import thinned
@@ -28,10 +29,11 @@ from segue.tune.metrics import accuracy, calibration_error, macro_f1
 TUNES = 50
 LOST = "失调名"
 OTHER = "another form"
-FRONT = LyricsFront(words=0)  # words tell tunes no better on held-out authors
-LOSES = 3  # clauses, at most, that a poem's second copy in train lacks
-PENALTIES = (0.001, 0.01)
+FRONT = LyricsFront(words=0, places=1024)  # words tell tunes no better on held-out authors
+LOSES = (6, 6)  # clauses, at most, that copies of a poem in train lack
+PENALTIES = (0.001,)
 LEAST = 0.5  # probability of a tune that is sure: poems alone would ask for less, but not all Chinese is verse
+_MIXED, _LONGEST = 8, 25  # poems of train to one text that has no form, its clauses at most
 _OTHERS = {"qu": 3, "old": 1}  # sets of other forms: one poem of so many
 
 
@@ -94,20 +96,27 @@ class Made:
 def make_tunes(root: Path, out: Path, told: Callable[[str], None] = lambda _: None) -> Made:
     """Learn the commonest tunes from chinese_poetry below `root`; write the head and what was measured into `out`.
 
-    Each poem is learned from whole, and with some clauses lacking. Authors lie on one side; the penalty, the
-    temperature and the threshold are from valid, the figures from test.
+    Each poem is learned from in `copies`. Authors lie on one side; temperature and threshold are from valid, its poems
+    as the set signs them and written anyhow, the figures from test (`accuracy_bare`: of texts without signs).
     """
     items = _items(root)
     told(", ".join(f"{len(held):,} poems in {part}" for part, held in items.items()))
     texts = {part: [lyric for lyric, _ in held] for part, held in items.items()}
     styles = {part: [style for _, style in held] for part, held in items.items()}
-    vectors = {part: FRONT.vectors(texts[part]) for part in SPLITS}
-    train = np.vstack([vectors["train"], FRONT.vectors(thinned(FRONT, texts["train"], LOSES))])
+    none = mixed(texts["train"], len(texts["train"]) // _MIXED)
+    texts["train"], styles["train"] = texts["train"] + none, styles["train"] + [OTHER] * len(none)
+    shown = [FRONT.vectors(copy) for copy in copies(texts["train"])]
     told("told in numbers")
-    held = (vectors["valid"], styles["valid"])
-    head = fit_head(train, styles["train"] * 2, held, balanced=False, penalties=PENALTIES)
+    held = np.vstack([FRONT.vectors(texts["valid"]), FRONT.vectors(anyhow(texts["valid"]))])
+    head = fit_head(
+        np.vstack(shown),
+        styles["train"] * len(shown),
+        (held, styles["valid"] * 2),
+        balanced=False,
+        penalties=PENALTIES,
+    )
     head = replace(head, threshold=max(head.threshold, LEAST))
-    shares, truth = head.probabilities(vectors["test"]), indices(head.styles, styles["test"])
+    shares, truth = head.probabilities(FRONT.vectors(texts["test"])), indices(head.styles, styles["test"])
     best = shares.max(1)
     right, sure = shares.argmax(1) == truth, best >= head.threshold
     metrics = {
@@ -117,10 +126,31 @@ def make_tunes(root: Path, out: Path, told: Callable[[str], None] = lambda _: No
         "sure": float(sure.mean()),
         "right_where_sure": float(right[sure].mean()) if sure.any() else float("nan"),
     }
+    for name, way in WAYS.items():
+        rng = np.random.default_rng(0)
+        rows = FRONT.vectors([written(lyric, way, rng) for lyric in texts["test"]])
+        metrics[f"accuracy_{name}"] = accuracy(truth, head.probabilities(rows))
     made = Made(head, metrics, {part: len(held) for part, held in items.items()})
     head.save(out)
     _card(made).save(out)
     return made
+
+
+def copies(poems: Sequence[Lyric], seed: int = 0) -> Iterator[list[Lyric]]:
+    """Yield all poems as they are learned from: whole and written anyhow, and each of these with clauses lacking."""
+    yield list(poems)
+    yield anyhow(poems, seed)
+    for number, most in enumerate(LOSES, 1):
+        yield thinned(FRONT, poems, most, seed + number)
+        yield thinned(FRONT, anyhow(poems, seed + number), most, seed + number)
+
+
+def mixed(poems: Sequence[Lyric], count: int, seed: int = 0) -> list[Lyric]:
+    """Return texts of clauses from many poems: as Chinese as they are, and of no form."""
+    rng = np.random.default_rng(seed)
+    clauses = [clause for poem in poems for clause in lines_of(poem, with_signs=True)]
+    drawn = [rng.integers(len(clauses), size=int(rng.integers(2, _LONGEST))) for _ in range(count)]
+    return [Lyric((("", tuple(Line(clauses[place]) for place in one)),)) for one in drawn]
 
 
 def _items(root: Path) -> dict[Split, list[tuple[Lyric, str]]]:
@@ -141,8 +171,10 @@ def _items(root: Path) -> dict[Split, list[tuple[Lyric, str]]]:
 
 def _card(made: Made) -> Card:
     about = (
-        f"A straight head (logistic regression) on {FRONT.shape:,} hashed numbers of the shape of the clauses"
-        " (`segue.recognize.lyrics`): how long they are, where they stand, which rhyme, their closing tones and signs."
+        f"A straight head (logistic regression) on {FRONT.shape + FRONT.places:,} hashed numbers"
+        " (`segue.recognize.lyrics`): the shape of the clauses, how long they are, where they stand, which rhyme, their"
+        " closing tones and signs; and tone and rhyme of each character by its place in the text, the same whichever"
+        " signs part it. It learned from texts with the set's signs, with fewer, and with none."
         f" It names the {len(made.head.styles) - 1} commonest tunes (词牌) of ci, or `{OTHER}`, which it learned from"
         " rarer tunes, qu, and older poems. `segue recognize` uses it; `segue pretrain-styles ci` makes it anew."
         f"\n\nTunes: {'、'.join(style for style in made.head.styles if style != OTHER)}."
@@ -152,7 +184,10 @@ def _card(made: Made) -> Card:
         about=about,
         metrics=made.metrics,
         figures="On poems by authors of whom none was learned from (`ece`: expected calibration error; `sure`:"
-        " share that is answered):",
+        " share that is answered; `accuracy_...`: of the same poems written otherwise, `edited` without light signs,"
+        " `merged` also without a third of the commas, `sentences` without any sign within a sentence, `periods` with"
+        " longer sentences, `lines` a clause to a line without signs, `bare` in one line without signs; see"
+        " `segue.recognize.ci_signs`):",
         sources=[
             Source("chinese_poetry (ci, qu, older poems)", "MIT; the texts are in the public domain", made.counts)
         ],
