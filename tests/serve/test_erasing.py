@@ -70,6 +70,23 @@ def test_what_a_run_held_out_of_a_listener_goes_with_them(service: Service, tmp_
     assert (tmp_path / FILE).is_file()
 
 
+def test_what_a_model_counted_of_a_listener_is_counted_anew(
+    server: TestClient, service: Service, admin: dict[str, str]
+) -> None:
+    def popularity() -> list[float]:
+        part = next(one for one in service.tastes.base().parts if one.kind == "popularity")
+        return [float(value) for value in part.arrays()["values"]]
+
+    before = popularity()
+    assert before[0] > before[2]
+    told = server.request("DELETE", f"{API}/me", params={"listener": "ann"}, headers=admin).json()
+    assert told["runs"] == ["first", "second"]
+    after = popularity()
+    assert after[0] == after[2] < after[1]  # ann heard song 0, bob song 1, nobody song 2
+    listed = server.get(f"{API}/recommendations", params={"listener": "bob"}, headers=admin)
+    assert listed.status_code == 200 and listed.json()["suggestions"]
+
+
 @pytest.mark.slow
 def test_a_tuning_under_way_begins_again_without_who_is_erased(tmp_path: Path) -> None:
     service = Service(settings(tmp_path))

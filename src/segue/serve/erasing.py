@@ -1,14 +1,17 @@
 """Forgetting a listener everywhere: rows, files of jobs, keys, what is in memory, what models have seen.
 
-A run keeps, as hashes, which listener it saw with which song and held out: these go from every run. What the weights
-themselves took from one listener among many cannot be told apart in them; the receipt names the runs, nothing goes on
-from their weights, and the next tuning, from which the listener is absent, takes their place. A tuning under way, which
+A run keeps, as hashes, which listener it saw with which song and held out: these go from every run, and what its
+recommender counted over all listeners is counted anew without this one. What the language model's weights took from one
+listener among many cannot be told apart in them; the receipt names the runs, nothing goes on from their weights, and
+the next tuning, from which the listener is absent, takes their place. A tuning under way, which
 holds the listener in its files, begins again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -41,7 +44,10 @@ def erase(service: Service, listener: str) -> dict[str, Any]:
     runs = []
     for run in service.registry.list("recommend"):
         if run.path and forget_seen(run.path, listener, heard) + forget_kept(run.path, listener):
+            _refit(service, run.path)
             runs.append(run.id)
+    with contextlib.suppress(FileNotFoundError):  # nothing is served
+        os.utime(service.registry.path / "recommend" / "served.json")  # what is in memory is read again
     files += sum(_remove(service.jobs.folder(job)) for job in own)
     files += _forget_accounts(service, listener)
     with ledger.writing() as connection:
@@ -55,6 +61,14 @@ def erase(service: Service, listener: str) -> dict[str, Any]:
     for job in again:
         service.jobs.resume(job)
     return {"rows": rows, "jobs": len(own), "keys": keys, "files": files, "runs": runs}
+
+
+def _refit(service: Service, run: Path) -> None:
+    from segue.recommend.refit import refit_parts  # loads PyTorch
+    from segue.recommend.served import FOLDER
+
+    if (run / FOLDER).is_dir():
+        refit_parts(service.store, run / FOLDER)
 
 
 def _tunings(service: Service) -> list[str]:

@@ -1,9 +1,9 @@
 """Learning in service: when enough was heard since the last tuning, tune again, and serve what is better.
 
-A thumb or a skip is heeded by the next answer without any of this; tuning teaches the weights. It learns from all that
-is kept, new and old together, so that the old is not forgotten, and what it made is served only if it beats what is
-served on the same held-out listens. Each step is a job that can be looked at, stopped and gone on with, and each
-promotion can be taken back.
+A thumb or a skip is heeded by the next answer without any of this; tuning teaches the weights. It goes on from those
+that are served, with what is new and a replay of what is old, and what it made is served only if it is better on what
+was held out of the new and no worse on what was held out before (`segue.tune.continued`). Each tuning is a job that can
+be looked at, stopped and gone on with, and each promotion can be taken back.
 """
 
 from __future__ import annotations
