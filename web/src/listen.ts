@@ -21,6 +21,7 @@ class Room {
   readonly taste = h("section", { class: "card", "aria-label": t("taste") });
   readonly card = h("section", { class: "card", "aria-label": t("card") });
   private shown = new Set<string>();
+  private why = this.whyNot(); // stays while the list is drawn anew: what is being asked is not lost
   private readonly liked = new Set<string>();
 
   // All of it anew, for who listens now.
@@ -44,6 +45,7 @@ class Room {
   async turn(change: Partial<Pick<Room, "listener" | "text" | "diversity">>): Promise<void> {
     Object.assign(this, change);
     this.shown.clear();
+    this.why = this.whyNot();
     await this.refresh();
   }
 
@@ -62,7 +64,7 @@ class Room {
     if (before.size) found.forEach((one, place) => items[place]!.classList.toggle("fresh", !before.has(nameOf(one))));
     this.shown = now;
     fill(this.list, h("h2", {}, t("recommendations")), this.text ? h("p", { class: "hint" }, t("forWords", { words: this.text })) : null,
-      h("ol", { class: "songs" }, ...items), this.playlist(), this.whyNot());
+      h("ol", { class: "songs" }, ...items), this.playlist(), this.why);
   }
 
   private suggestion(one: Suggestion): HTMLElement {

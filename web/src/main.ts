@@ -43,7 +43,9 @@ async function draw(): Promise<void> {
     return;
   }
   try {
-    await (await view.load())(content, who);
+    const room = h("div", { class: "view" }); // a place of its own: what comes late draws where nobody looks any more
+    fill(content, room);
+    await (await view.load())(room, who);
   } catch (error) {
     say.problem(error);
   }
