@@ -20,6 +20,7 @@ EVEN = History.of([0, 4, 8, 1], [3, 2, 1, 0.5])
 WORLDS = {
     "cold": MODEL,
     "warm": small_recommender(encode=two_pole_encoder).warm(),
+    "warm for few": small_recommender(encode=two_pole_encoder).warm(is_whole=False),
     "with new songs": MODEL.with_songs([Song("Quiet one", tags=("jazz",)), Song("Loud one", tags=("metal",))]),
 }
 

@@ -17,6 +17,7 @@ from segue.recommend.history import History
 from segue.recommend.parts import Popularity
 from segue.recommend.path import walk
 from segue.recommend.recommender import Recommender
+from segue.recommend.scorer import LISTENERS
 from tests.recommend.worlds import all_parts, checkerboard, plain_fusion, small_recommender, two_pole_encoder
 
 MODEL = small_recommender(encode=two_pole_encoder)
@@ -83,12 +84,25 @@ def test_many_at_once_are_answered_as_one_by_one() -> None:
         assert [(s.number, s.logit) for s in answer] == [(s.number, s.logit) for s in alone]
 
 
-def test_warm_answers_as_cold() -> None:
-    warm = small_recommender(encode=two_pole_encoder).warm()
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_warm_answers_as_cold(*, is_whole: bool) -> None:
+    warm = small_recommender(encode=two_pole_encoder).warm(is_whole=is_whole)
     for history in (EVEN, History.of([3, 4], [1.0, -0.5]), None):
         np.testing.assert_allclose(warm.logits(history), MODEL.logits(history), atol=1e-5)
     by_words = [model.recommend(EVEN, 5, text="quiet jazz") for model in (warm, MODEL)]
     assert numbers(by_words[0]) == numbers(by_words[1])
+
+
+def test_what_a_listeners_songs_add_is_kept_for_fewer_of_them_and_of_few_listeners() -> None:
+    warm = small_recommender(encode=two_pole_encoder).warm(is_whole=False)
+    warm.logits(EVEN)
+    (kept,) = warm.scorer._boards or ()
+    fewer = History.of(EVEN.songs[:2], EVEN.weights[:2])
+    np.testing.assert_allclose(warm.logits(fewer), MODEL.logits(fewer), atol=1e-5)
+    assert warm.scorer._boards == (kept,)
+    for song in range(LISTENERS + 2):
+        warm.logits(History.of([song, 19 - song]))
+    assert len(warm.scorer._boards or ()) == LISTENERS
 
 
 def test_the_logit_is_the_fusion_of_standardised_parts() -> None:

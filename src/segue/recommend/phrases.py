@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from segue.errors import InputError, did_you_mean
-from segue.recommend.reasons import Reason
-from segue.recommend.suggestion import Suggestion
+
+if TYPE_CHECKING:  # slow to import, and not needed to say it
+    from segue.recommend.reasons import Reason
+    from segue.recommend.suggestion import Suggestion
 
 LEAST = 0.04  # share of the score below which nothing is said
 

@@ -70,9 +70,10 @@ class Recommender:
         """The head over all parts."""
         return self.scorer.whole
 
-    def warm(self) -> Recommender:
-        """Make ready to answer many: keep whole planes in memory where the songs are few enough; returns itself."""
-        self.scorer.warm()
+    def warm(self, *, is_whole: bool = True) -> Recommender:
+        """Make ready to answer many: keep whole planes in memory where the songs are few enough, or what the songs of
+        the last few listeners add; returns itself."""
+        self.scorer.warm(is_whole=is_whole)
         return self
 
     def with_histories(self, histories: Histories | None) -> Recommender:

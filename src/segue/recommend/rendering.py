@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from segue.listens.song import Song
 from segue.recommend.phrases import phrase
-from segue.recommend.suggestion import Suggestion
+
+if TYPE_CHECKING:
+    from segue.recommend.suggestion import Suggestion
 
 
 def song_as_json(song: Song) -> dict[str, object]:

@@ -14,6 +14,7 @@ from segue.recommend.fusion import Doubles, Fusion
 from segue.recommend.parts import Floats, Hint, Part
 
 LARGE = 20_000  # up to so many songs all are scored; above, candidates only
+LISTENERS = 3  # boards of single listeners that are kept
 SAMPLE = 4_096  # songs of a large catalogue by which a listener's mean and deviation are estimated
 
 
@@ -78,22 +79,36 @@ class Scorer:
         self.size = len(parts[0])
         self.fitted = self.size if fitted is None else fitted
         self._board: Board | None = None
+        self._boards: tuple[Board, ...] | None = None  # of the last listeners; None where none are kept
         rng = np.random.default_rng(0)
         large = self.fitted > LARGE
         self._sample = np.sort(rng.choice(self.fitted, SAMPLE, replace=False)) if large else None
 
-    def warm(self) -> None:
-        """Keep the parts' planes whole, for speed, where they fit in memory (about 5,000 songs and ten planes)."""
-        if self._board is None and Board.fits(self.parts):
+    def warm(self, *, is_whole: bool = True) -> None:
+        """Keep the parts' planes whole, for speed, where they fit in memory (about 5,000 songs and ten planes), or only
+        what the songs of the last few listeners add, which is what a counterfactual asks again."""
+        if not is_whole:
+            self._boards = self._boards or ()
+        elif self._board is None and Board.fits(self.parts):
             self._board = Board(self.parts)
 
     def raw(self, profile: Profile, candidates: Indexes | None = None) -> Floats:
         """Raw scores of each part that has a weight, (K, C)."""
-        if self._board is not None and candidates is None:
-            return self._board.raw(profile.songs, profile.weights, profile.hint)
+        board = self._board_of(profile.songs) if candidates is None else None
+        if board is not None:
+            return board.raw(profile.songs, profile.weights, profile.hint)
         scores = [part.scores(profile.songs, profile.weights, candidates, profile.hint) for part in self.parts]
         width = self.size if candidates is None else len(candidates)
         return np.stack(scores) if scores else np.zeros((0, width), np.float32)
+
+    def _board_of(self, songs: Indexes) -> Board | None:
+        if self._board is not None or self._boards is None or not Board.fits(self.parts, len(songs)):
+            return self._board
+        found = next((board for board in self._boards if board.knows(songs)), None)
+        if found is None:
+            found = Board(self.parts, songs)
+            self._boards = (found, *self._boards)[:LISTENERS]  # one that another thread made just now may be lost
+        return found
 
     def rank(self, profile: Profile, candidates: Indexes | None = None) -> Ranking:
         """Score candidates (all songs by default) for a profile."""

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from segue.errors import FormatError, InputError, SegueError
-from segue.formats import abc
-from segue.formats import find as formats_of
 from segue.music.lyric import Lyric
 from segue.music.score import Progression, Score
 
@@ -47,9 +45,11 @@ def read_music(text: str, kind: str) -> Score:
     """Read music that was sent as text ("abc", "musicxml", "chords", "chordpro" ...); FormatError where it is none."""
     from pathlib import Path
 
+    from segue.formats import find  # as slow to import
+
     data = text.encode()
     refused: FormatError | None = None
-    for each in formats_of(Path(f"music.{kind}"), data):
+    for each in find(Path(f"music.{kind}"), data):
         if getattr(each, "IS_WORDS", False):
             continue
         try:
@@ -60,6 +60,13 @@ def read_music(text: str, kind: str) -> Score:
         if isinstance(score, Score):
             return score
     raise refused or InputError(f"format {kind!r} is none of music as text: abc, musicxml, chords, cho are some")
+
+
+def as_abc(score: Score) -> str:
+    """Return a score as ABC."""
+    from segue.formats import abc
+
+    return abc.write(score).decode()
 
 
 def offer_as_json(offer: Offer[Any]) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def offer_as_json(offer: Offer[Any]) -> dict[str, Any]:
             "sections": [{"name": name, "lines": [one.text for one in lines]} for name, lines in value.sections]
         }
     return told | {
-        "abc": abc.write(value).decode(),
+        "abc": as_abc(value),
         "bars": len(value.bars),
         "notes": sum(len(part.notes) for part in value.parts),
         "notice": list(value.notice),
@@ -127,6 +134,6 @@ def _telling(studio: Studio, tell: Callable[[Event], None], is_gone: threading.E
     def seen(glimpse: Glimpse) -> None:
         if is_gone.is_set():
             raise GoneError
-        tell(("bar", {"seed": glimpse.seed, "bar": glimpse.bar + 1, "abc": abc.write(glimpse.score).decode()}))
+        tell(("bar", {"seed": glimpse.seed, "bar": glimpse.bar + 1, "abc": as_abc(glimpse.score)}))
 
     return replace(studio, progress=bars, seen=seen)

@@ -7,12 +7,13 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from segue.listens.store import Heard, Store
-from segue.recommend.history import History
-from segue.recommend.live import Pulls, history_of, knowing
-from segue.recommend.recommender import NOBODY, Recommender
+
+if TYPE_CHECKING:  # slow to import, and loaded by the first question
+    from segue.recommend.history import History
+    from segue.recommend.recommender import Recommender
 
 T = TypeVar("T")
 _KEPT = 64  # listeners whose recommender is kept ready
@@ -59,12 +60,15 @@ class Tastes:
             if self._base is None or self._base[0] != stamp:
                 from segue.recommend.served import load_served  # loads PyTorch
 
-                self._base = (stamp, load_served(self.home).warm())
+                self._base = (stamp, load_served(self.home).warm(is_whole=False))
                 self._known.clear()
             return self._base[1]
 
     def of(self, listener: str | None, mark: Hashable) -> Ready:
         """Return what answers a listener at a mark of the store; NotFoundError for one it does not know."""
+        from segue.recommend.live import Pulls, history_of
+        from segue.recommend.recommender import NOBODY
+
         if listener is None:
             return Ready(self.base(), NOBODY)
         with self._lock:
@@ -88,6 +92,8 @@ class Tastes:
 
     def _knowing(self, listener: str, base: Recommender, heard: Sequence[Heard]) -> Recommender:
         """The recommender with what the listener heard beyond it; made again only where there is more of that."""
+        from segue.recommend.live import knowing
+
         unknown = frozenset(
             row.song.key for row in heard if base.catalogue.find(row.song.artist, row.song.title) is None
         )
@@ -95,7 +101,7 @@ class Tastes:
             return base
         kept = self._known.get(listener)
         if kept is None or kept[0] != self.stamp or kept[1] != unknown:
-            kept = (self.stamp, unknown, knowing(base, heard).warm())
+            kept = (self.stamp, unknown, knowing(base, heard).warm(is_whole=False))
             _keep(self._known, listener, kept)
         return kept[2]
 

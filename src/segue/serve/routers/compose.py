@@ -18,11 +18,10 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from segue.errors import InputError
-from segue.formats import abc
 from segue.music.key import Key
 from segue.music.metre import Metre
 from segue.serve.access import ComposeCaller, ServiceOf
-from segue.serve.composing import Shown, Verb, composed, offer_as_json, read_music
+from segue.serve.composing import Shown, Verb, as_abc, composed, offer_as_json, read_music
 from segue.serve.problems import problem
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, Closed
@@ -204,7 +203,7 @@ async def lyrics(asked: LyricsIn, request: Request, _: ComposeCaller, service: S
 
     def shown(offer: Offer[Any]) -> dict[str, Any]:
         told = offer_as_json(offer)
-        return told if score is None else told | {"abc": abc.write(lay(offer.value, frame, score)).decode()}
+        return told if score is None else told | {"abc": as_abc(lay(offer.value, frame, score))}
 
     return await _answered(request, service, asked, lambda one: one.lyrics(frame, wish, sung=score), shown)
 

@@ -15,7 +15,6 @@ from pydantic import BaseModel
 from segue.listens.exporting import all_records, json_line, row_of
 from segue.listens.leanings import Leaning
 from segue.serve.access import ListensCaller, ServiceOf
-from segue.serve.erasing import erase
 from segue.serve.shapes import PROBLEMS, Listener
 
 router = APIRouter(prefix="/me", tags=["me"], responses=PROBLEMS)
@@ -57,5 +56,7 @@ async def forget(
 ) -> Any:
     """Erase a listener: rows, files, what is held in memory, and their part of the models; with a receipt."""
     name = caller.listener(listener)
+    from segue.serve.erasing import erase  # what it looks through is slow to import
+
     told = await to_thread.run_sync(erase, service, name)
     return {"listener": name, **told, "at": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -15,7 +15,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from segue.errors import InputError
-from segue.formats import abc, find, midi, musicxml, pdf, suffixes, svg, wav
 from segue.music.lyric import Lyric
 from segue.music.score import Score
 from segue.music.styles import STYLES, UNKNOWN
@@ -34,13 +33,13 @@ Packed = Annotated[
     str, Query(min_length=1, max_length=60_000, description="ABC, deflated (RFC 1951), in base64url without padding.")
 ]
 Target = Literal["abc", "musicxml", "mid", "svg", "pdf", "wav"]
-_WRITERS = {
-    "abc": (abc.write, "text/vnd.abc"),
-    "musicxml": (musicxml.write, "application/vnd.recordare.musicxml+xml"),
-    "mid": (midi.write, "audio/midi"),
-    "svg": (svg.write, "image/svg+xml"),
-    "pdf": (pdf.write, "application/pdf"),
-    "wav": (wav.write, "audio/wav"),
+_WRITERS = {  # the module of `segue.formats`, and what it writes; those are imported where they are first asked
+    "abc": ("abc", "text/vnd.abc"),
+    "musicxml": ("musicxml", "application/vnd.recordare.musicxml+xml"),
+    "mid": ("midi", "audio/midi"),
+    "svg": ("svg", "image/svg+xml"),
+    "pdf": ("pdf", "application/pdf"),
+    "wav": ("wav", "audio/wav"),
 }
 
 
@@ -79,6 +78,7 @@ def about(request: Request, _: ComposeCaller) -> Response:
     """The formats, styles, forms and parts."""
     from segue.compose.forms import FORMS
     from segue.compose.roles import ROLES
+    from segue.formats import suffixes
 
     styles = [name for name in STYLES if name != UNKNOWN]
     told = {"reads": suffixes(), "writes": list(_WRITERS), "styles": styles, "forms": list(FORMS)}
@@ -103,8 +103,15 @@ async def convert_packed(_: ComposeCaller, packed: Packed, to: Annotated[Target,
 
 
 async def _written(data: bytes, name: str, to: Target) -> Response:
-    write, media = _WRITERS[to]
-    body = await to_thread.run_sync(lambda: write(_read(data, name)))
+    module, media = _WRITERS[to]
+
+    def work() -> bytes:
+        from segue import formats
+
+        written: bytes = getattr(formats, module).write(_read(data, name))
+        return written
+
+    body = await to_thread.run_sync(work)
     headers = {"Content-Disposition": f'attachment; filename="segue.{to}"'}
     return Response(body, headers=headers, media_type=media)
 
@@ -123,6 +130,8 @@ def _unpacked(packed: str) -> bytes:
 def _read(data: bytes, name: str) -> Score:
     if not data:
         raise InputError("the body is empty: it is to be the file")
+    from segue.formats import find
+
     refused: InputError | None = None
     for each in find(Path(name), data):
         if not getattr(each, "IS_WORDS", False):

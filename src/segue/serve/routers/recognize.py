@@ -21,7 +21,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from segue.errors import AccessError, InputError, NotFoundError
-from segue.recognize.items import read_item
 from segue.serve.access import RecognizeCaller, ServiceOf
 from segue.serve.paging import tagged
 from segue.serve.service import Service
@@ -231,6 +230,7 @@ def beginning(path: str, folders: tuple[Path, ...]) -> list[str]:
 
 
 def _told(service: Service, place: Path, asking: Asking) -> bytes:
+    from segue.recognize.items import read_item
     from segue.recognize.own_styles import STYLES, place_of, tell
     from segue.recognize.pictures import picture
     from segue.recognize.sentences import sentence

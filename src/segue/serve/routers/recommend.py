@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from anyio import to_thread
@@ -15,11 +15,9 @@ from pydantic import Field
 from segue.errors import InputError, NotFoundError
 from segue.listens.listen import Feedback
 from segue.listens.song import Song
-from segue.recommend.filters import Filters
 from segue.recommend.phrases import phrase
 from segue.recommend.playlists import WRITERS, Entry
 from segue.recommend.rendering import song_as_json, suggestion_as_json
-from segue.recommend.suggestion import Suggestion
 from segue.serve.access import Caller, ListensCaller, ServiceOf
 from segue.serve.paging import tagged
 from segue.serve.repeating import Repeat, once
@@ -37,6 +35,10 @@ from segue.serve.shapes import (
     SuggestionsOut,
     WhyOut,
 )
+
+if TYPE_CHECKING:  # slow to import, and loaded by the first question
+    from segue.recommend.filters import Filters
+    from segue.recommend.suggestion import Suggestion
 
 router = APIRouter(tags=["recommend"], responses=PROBLEMS)
 _MEDIA = {".m3u8": "application/vnd.apple.mpegurl", ".xspf": "application/xspf+xml", ".jspf": "application/json"}
@@ -65,6 +67,8 @@ class Asked(Closed):
     @property
     def filters(self) -> Filters:
         """What is asked of each song."""
+        from segue.recommend.filters import Filters
+
         return Filters(
             *(self.year_from, self.year_to, self.tag, self.without_tag, self.without_artist),
             *(self.new_artists, self.per_artist),
