@@ -5,16 +5,19 @@ The log has method, route, status, size and time, and nothing of who asked or wh
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segue.serve.figures import Figures
+from segue.serve.memory import give_back
 from segue.serve.problems import problem
 from segue.serve.settings import Settings
 
 _LOG = logging.getLogger("segue.serve.requests")
+_LONG = 0.5  # seconds of an answer for which a model was loaded, or worked
 UPLOADS = ("/api/v1/imports", "/api/v1/recognize", "/api/v1/music")
 HEADERS = (
     (b"content-security-policy",
@@ -73,9 +76,13 @@ class Guard:
                 body.is_too_large = False
                 await problem(413, f"a body of more than {most:,} bytes is not accepted here")(scope, receive, answer)
             route = getattr(scope.get("route"), "path", "none")
-            seconds = time.perf_counter() - begun
-            self.figures.request(scope["method"], route, status, seconds)
-            _LOG.info("%s %s %d %d bytes %.1f ms", scope["method"], route, status, size, 1000 * seconds)
+            self._note(scope["method"], route, status, size, time.perf_counter() - begun)
+
+    def _note(self, method: str, route: str, status: int, size: int, seconds: float) -> None:
+        self.figures.request(method, route, status, seconds)
+        _LOG.info("%s %s %d %d bytes %.1f ms", method, route, status, size, 1000 * seconds)
+        if seconds > _LONG:
+            asyncio.get_running_loop().run_in_executor(None, give_back)
 
     def _most(self, path: str) -> int:
         return self.settings.largest_upload if path.startswith(UPLOADS) else self.settings.largest

@@ -10,6 +10,7 @@ from segue.listens.listen import Record
 from segue.listens.store import Added, Store
 
 MOST = 5_000  # records in one transaction
+TURNS = 8  # of the loop before a transaction, in which requests that came during the one before it join
 
 
 class Intake:
@@ -36,6 +37,8 @@ class Intake:
 
     async def _write(self) -> None:
         while self._waiting:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             batch: list[tuple[Sequence[Record], asyncio.Future[Added]]] = []
             count = 0
             while self._waiting and (not batch or count + len(self._waiting[0][0]) <= MOST):
