@@ -14,7 +14,7 @@ from segue.recommend.fusion import Doubles, Fusion
 from segue.recommend.parts import Floats, Hint, Part
 
 LARGE = 20_000  # up to so many songs all are scored; above, candidates only
-LISTENERS = 3  # boards of single listeners that are kept
+LISTENERS = 2  # boards of single listeners that are kept
 SAMPLE = 4_096  # songs of a large catalogue by which a listener's mean and deviation are estimated
 
 

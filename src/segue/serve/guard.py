@@ -17,7 +17,7 @@ from segue.serve.problems import problem
 from segue.serve.settings import Settings
 
 _LOG = logging.getLogger("segue.serve.requests")
-_LONG = 0.5  # seconds of an answer for which a model was loaded, or worked
+_LONG = 0.25  # seconds of an answer for which a model was loaded, or worked
 UPLOADS = ("/api/v1/imports", "/api/v1/recognize", "/api/v1/music")
 HEADERS = (
     (b"content-security-policy",
