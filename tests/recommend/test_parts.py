@@ -182,7 +182,7 @@ def test_parts_of_many_songs_score_as_those_of_few(part: Part, monkeypatch: pyte
     few = part.scores(SONGS, WEIGHTS)
     hint, weights = Hint("jazz", two_poles()[0], ("jazz",)), np.append(WEIGHTS, np.float32(0.5))
     few_hinted = part.scores(SONGS, weights, hint=hint)
-    monkeypatch.setattr("segue.recommend.parts.tags.DENSE", 10)
+    monkeypatch.setattr("segue.recommend.parts.tags.SQUARE", 10)
     monkeypatch.setattr("segue.recommend.parts.part.BLOCK", 6)
     np.testing.assert_allclose(part.scores(SONGS, WEIGHTS), few, atol=1e-6)
     np.testing.assert_allclose(part.scores(SONGS, weights, hint=hint), few_hinted, atol=1e-6)

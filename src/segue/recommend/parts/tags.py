@@ -20,8 +20,10 @@ from segue.errors import InputError
 from segue.listens.song import Song, fold
 from segue.recommend.catalogue import Catalogue, Indexes
 from segue.recommend.interactions import Interactions
-from segue.recommend.parts.operators import DENSE, Arrays, Floats, is_same
+from segue.recommend.parts.operators import Arrays, Floats, is_same
 from segue.recommend.parts.part import Hint, Planar
+
+SQUARE = 1_000  # songs up to which the cosine of each two is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,7 @@ class Tags(Planar):
 
     def rows(self, songs: Indexes, candidates: Indexes | None = None) -> Floats:
         """See `Part`."""
-        if len(self) <= DENSE:
+        if len(self) <= SQUARE:
             chosen = self._square[songs]
             return chosen[None] if candidates is None else chosen[None, :, candidates]
         others = self.matrix if candidates is None else self.matrix[candidates]
@@ -105,7 +107,7 @@ class Tags(Planar):
         self, songs: Indexes, weights: Floats, candidates: Indexes | None = None, hint: Hint | None = None
     ) -> Floats:
         """See `Part`; plain cosines are summed up through one vector of taste."""
-        if self.power > 1 or len(self) <= DENSE:
+        if self.power > 1 or len(self) <= SQUARE:
             return super().scores(songs, weights, candidates, hint)
         taste = self.taste(songs, weights, hint)
         others = self.matrix if candidates is None else self.matrix[candidates]
