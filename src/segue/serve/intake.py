@@ -10,7 +10,7 @@ from segue.listens.listen import Record
 from segue.listens.store import Added, Store
 
 MOST = 5_000  # records in one transaction
-TURNS = 8  # of the loop before a transaction, in which requests that came during the one before it join
+TURNS = 32  # of the loop before a transaction, in which requests that came during the one before it join
 
 
 class Intake:
