@@ -106,3 +106,13 @@ def test_runs_are_shown_and_the_one_before_is_served_again(
     record = server.get(f"{API}/models/record/recommend", headers=admin).json()
     assert [one["act"] for one in record] == ["promote", "promote", "rollback", "promote"]
     assert server.get(f"{API}/models/runs/third", headers=admin).status_code == 404
+
+
+def test_one_tuning_waits_or_runs_at_a_time(server: TestClient, admin: dict[str, str]) -> None:
+    asked = [
+        server.post(f"{API}/models/tasks/recommend/tune", json={"size": size}, headers=admin)
+        for size in ("tiny", "small", "tiny")
+    ]
+    assert {one.status_code for one in asked} == {202}
+    (job,) = {one.json()["id"] for one in asked}
+    assert server.post(f"{API}/jobs/{job}/cancel", headers=admin).status_code == 200

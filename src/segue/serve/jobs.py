@@ -81,6 +81,7 @@ class Jobs:
     def __init__(self, ledger: Ledger, store: Store, settings: Settings, figures: Figures) -> None:
         self.ledger, self.store, self.settings, self.figures = ledger, store, settings, figures
         self._stopped: set[str] = set()
+        self._asking = threading.Lock()
         self._is_closing = False
         self._lanes: dict[str, queue.SimpleQueue[str | None]] = {
             lane: queue.SimpleQueue() for lane in set(LANES.values())
@@ -112,6 +113,12 @@ class Jobs:
         )
         self._lanes[LANES[kind]].put(made)
         return self.show(made)
+
+    def ask_alone(self, kind: str, asked: Mapping[str, Any], key_id: str) -> Job:
+        """Write a job down, or return the one of its kind that waits or runs: two would do the same work twice."""
+        with self._asking:
+            row = self.ledger.one("SELECT id FROM jobs WHERE kind = ? AND state IN ('waiting', 'running')", kind)
+            return self.ask(kind, asked, key_id) if row is None else self.show(row["id"])
 
     def show(self, job_id: str) -> Job:
         """Return a job; NotFoundError where there is none of that id."""

@@ -72,7 +72,7 @@ class Retuning:
         made = datetime.fromisoformat(last.made_at) if last is not None else None
         if not self.rule.is_due(now or datetime.now(UTC), made, plays, then):
             return None
-        return self.jobs.ask("tune", {"size": self.rule.size, "plays": plays}, _BY)
+        return self.jobs.ask_alone("tune", {"size": self.rule.size, "plays": plays}, _BY)
 
     def _look(self) -> None:
         while not self._ended.wait(_LOOKS):

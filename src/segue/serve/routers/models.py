@@ -159,10 +159,11 @@ async def rollback(task: str, _: ModelsCaller, service: ServiceOf) -> Any:
 async def tune(
     request: Request, asked: TuneIn, caller: ModelsCaller, service: ServiceOf, repeat: Repeat = ""
 ) -> Response:
-    """Tune the recommender on all listens that are kept; what is better is served."""
+    """Tune the recommender on all listens that are kept; what is better is served. One tuning waits or runs at a time:
+    asked for another, that one is told."""
 
     async def act() -> tuple[int, Any]:
-        job = await to_thread.run_sync(service.jobs.ask, "tune", asked.model_dump(), caller.key.id)
+        job = await to_thread.run_sync(service.jobs.ask_alone, "tune", asked.model_dump(), caller.key.id)
         return 202, job_as_json(job)
 
     return await once(request, service.ledger, caller.key.id, repeat, act)
