@@ -190,6 +190,22 @@ def test_many_records_are_counted_one_by_one(store: SqlStore) -> None:
     assert store.add(listens) == Added(new=0, known=12_000)
 
 
+def test_what_was_said_of_a_song_is_taken_back_and_what_was_played_stays(store: SqlStore) -> None:
+    store.add([Listen("ann", JOGA, NOON), Feedback("ann", JOGA, "like", NOON), Feedback("ann", TEARDROP, "hide", NOON)])
+    store.add([Feedback("ann", JOGA, "dislike", NOON + SECOND), Feedback("ben", JOGA, "like", NOON)])
+    row, version = next(row for row, song in store.songs() if song == JOGA), store.version()
+    assert store.withdraw("ann", row) == 2 and store.version() > version
+    assert {one.song: (one.plays, one.verdict) for one in store.history("ann")} == {
+        JOGA: (1, None),
+        TEARDROP: (0, "hide"),
+    }
+    assert [one.verdict for one in store.feedback("ben")] == ["like"]
+    version = store.version()
+    assert store.withdraw("ann", row) == 0 and store.version() == version
+    with pytest.raises(NotFoundError, match="no listener 'eve'"):
+        store.withdraw("eve", row)
+
+
 def test_erase_forgets_one_listener_alone(store: SqlStore) -> None:
     store.add([Listen("ann", JOGA, NOON), Tally("ann", JOGA, 5), Feedback("ann", JOGA, "like", NOON)])
     store.add([Listen("ben", JOGA, NOON)])

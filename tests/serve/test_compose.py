@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from segue.music.score import Score
 
 API = "/api/v1"
 TUNE = "X:1\nM:4/4\nL:1/4\nK:G\nG A B c | d2 B2 | c A F D | G4 |\n"
+CHANGES = 'X:1\nM:4/4\nL:1/4\nK:G\n"G"z4|"C"z4|"D7"z4|"G"z4|\n'
 JIG = (
     "X:1\nT:A jig\nM:6/8\nL:1/8\nK:D\n|:A|dAF DFA|ded cBA|dcd efg|fdf ecA|dAF DFA|ded cBA|Bcd ecA|d3 d2:|\n"
     "|:e|fed faf|ede gfe|fed fga|bag age|fed faf|ede gfe|fdf ecA|d3 d2:|\n"
@@ -44,8 +46,9 @@ def test_a_progression_as_one_json_value_is_the_same_for_the_same_seed(
 ) -> None:
     asked = {"bars": 4, "n": 1, "seed": 5, "style": "jazz"}
     headers = admin | {"Accept": "application/json"}
-    told = [server.post(f"{API}/compose/chords", json=asked, headers=headers).json() for _ in range(2)]
-    assert told[0] == told[1] and told[0]["offers"][0]["bars"] == 4
+    answers = [server.post(f"{API}/compose/chords", json=asked, headers=headers).json() for _ in range(2)]
+    one, other = ({**answer["offers"][0], "call": None} for answer in answers)  # each call has its own name in the log
+    assert one == other and one["bars"] == 4
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,16 @@ def test_a_progression_as_one_json_value_is_the_same_for_the_same_seed(
         ("harmony", {"music": TUNE, "style": "jaz"}, 422, 'did you mean "jazz"'),
         ("harmony", {"music": TUNE, "span": "1/0"}, 422, "span '1/0'"),
         ("harmony", {"music": TUNE, "bars": [9]}, 422, "bar"),
+        ("harmony", {"music": TUNE, "span": "1e999999"}, 422, "span '1e999999'"),
+        ("harmony", {"music": TUNE, "cadences": ["4"]}, 422, "cadence '4'"),
+        ("melody", {"music": TUNE, "keep": [1], "contour": "arch"}, 422, "of the melody that is there"),
+        ("melody", {"music": CHANGES, "keep": [1]}, 422, "no part with notes"),
+        ("melody", {"music": TUNE, "rhythm": TUNE, "is_answer": True}, 422, "rhythm goes with neither"),
+        ("melody", {"music": TUNE, "low": "H9"}, 422, "pitch 'H9'"),
+        ("arrange", {"music": TUNE, "keep": [1]}, 422, "body.keep"),
+        ("phrase", {"start": [TUNE] * 3}, 422, "body.start"),
+        ("lyrics", {"form": "8 6 8 6 ABAB", "lines": ["one"]}, 422, "line 'one'"),
+        ("lyrics", {"form": "8 6", "tune": "浣溪沙"}, 422, "one thing"),
         ("chords", {"bars": 0}, 422, "body.bars"),
         ("piece", {"form": "A?"}, 422, "form"),
         ("lyrics", {}, 422, "one thing"),
@@ -67,6 +80,99 @@ def test_what_cannot_be_made_is_named(
     headers = admin | {"Accept": "application/json"}
     answer = server.post(f"{API}/compose/{verb}", json=asked, headers=headers)
     assert answer.status_code == status and said in answer.json()["detail"], answer.text
+
+
+def made(server: TestClient, headers: dict[str, str], verb: str, **asked: object) -> list[Score]:
+    """The scores that a verb offers."""
+    answer = server.post(f"{API}/compose/{verb}", json=asked, headers=headers | {"Accept": "application/json"})
+    assert answer.status_code == 200, answer.text
+    scores = [abc.read(one["abc"].encode(), file="offer") for one in answer.json()["offers"]]
+    assert all(isinstance(score, Score) for score in scores)
+    return scores  # type: ignore[return-value]
+
+
+def test_locked_bars_of_a_melody_stay_and_the_others_are_written_anew(
+    server: TestClient, admin: dict[str, str]
+) -> None:
+    (given,) = (abc.read(TUNE.encode(), file="tune"),)
+    assert isinstance(given, Score)
+
+    def bars(score: Score) -> list[list[tuple[object, ...]]]:
+        notes = score.parts[0].notes
+        starts = [*score.bar_starts, score.bar_starts[-1] + 4]
+        return [
+            [(one.start, one.length, one.pitch) for one in notes if first <= one.start < last]
+            for first, last in pairwise(starts)
+        ]
+
+    for score in made(server, admin, "melody", music=TUNE, keep=[1, 3], n=3, seed=2):
+        assert [bars(score)[place] for place in (0, 2)] == [bars(given)[place] for place in (0, 2)]
+        assert bars(score) != bars(given)
+
+
+def test_chords_go_on_from_some_and_others_are_put_in_their_place(server: TestClient, admin: dict[str, str]) -> None:
+    (further,) = made(server, admin, "chords", after="Dm7 G7 Cmaj7 Am7", bars=4, n=1)
+    assert [str(one.chord) for one in further.chords][:4] == ["Dm7", "G7", "Cmaj7", "Am7"] and len(further.bars) == 8
+    sheet = '"G"G A B c|"C"d2 B2|"Am"c A F D|"G"G4|'
+    given = abc.read(f"X:1\nM:4/4\nL:1/4\nK:G\n{sheet}\n".encode(), file="sheet")
+    assert isinstance(given, Score)
+    for score in made(server, admin, "reharmonize", music=f"X:1\nM:4/4\nL:1/4\nK:G\n{sheet}\n", keep=[1, 4], n=2):
+        assert score.parts[0].notes == given.parts[0].notes
+        kept = [(one.start, str(one.chord)) for one in score.chords if one.start in (0, 12)]
+        assert kept == [(0, "G"), (12, "G")]
+
+
+def test_a_melody_goes_on_answers_and_takes_a_rhythm(server: TestClient, admin: dict[str, str]) -> None:
+    given = abc.read(TUNE.encode(), file="tune")
+    assert isinstance(given, Score)
+    (on,) = made(server, admin, "melody", music=CHANGES, after=TUNE, n=1)
+    assert len(on.bars) == 8 and [one.pitch for one in on.parts[0].notes][:5] == [67, 69, 71, 72, 74]
+    (answer,) = made(server, admin, "melody", music=TUNE, is_answer=True, n=1)
+    assert len(answer.bars) >= 4
+    (tuned,) = made(server, admin, "melody", music=CHANGES, rhythm=TUNE, low="D4", high="D5", n=1)
+    assert [one.start for one in tuned.parts[0].notes] == [one.start for one in given.parts[0].notes]
+    assert all(62 <= one.pitch <= 74 for one in tuned.parts[0].notes)
+
+
+def test_phrases_are_new_like_one_and_between_two(server: TestClient, admin: dict[str, str]) -> None:
+    one, other = made(server, admin, "phrase", style="reel", key="D", bars=2, n=2)
+    assert len(one.bars) == len(other.bars) == 2
+    texts = [abc.write(score).decode() for score in (one, other)]
+    assert len(made(server, admin, "phrase", start=texts[:1], n=2)) == 2
+    assert len(made(server, admin, "phrase", start=texts[:1], amount=0.5, n=2)) == 2
+    steps = made(server, admin, "phrase", start=texts, n=3)
+    assert len(steps) == 3
+
+
+def test_words_stay_rhyme_and_go_to_a_rhythm(server: TestClient, admin: dict[str, str]) -> None:
+    headers = admin | {"Accept": "application/json"}
+    asked = {"rhythm": "4/4: 1 1 1 1 / 1 1 2 / 1 1 1 1 / 1 1 2", "scheme": "ABAB", "lines": ["1: down by the sea"]}
+    answer = server.post(f"{API}/compose/lyrics", json=asked | {"n": 1}, headers=headers)
+    (offer,) = answer.json()["offers"]
+    (section,) = offer["sections"]
+    assert section["lines"][0].lower().startswith("down by the sea") and len(section["lines"]) == 4
+
+
+def test_what_is_offered_is_logged_for_whom_the_server_belongs_to(server: TestClient, admin: dict[str, str]) -> None:
+    headers = admin | {"Accept": "application/json"}
+    offers = server.post(f"{API}/compose/infill", json={"music": TUNE, "bars": [2], "n": 2}, headers=headers).json()
+    call = offers["offers"][0]["call"]
+    first = server.put(f"{API}/offers/{call}/1", json={"state": "accepted"}, headers=admin)
+    assert first.json()["state"] == "accepted" and first.json()["verb"] == "infill"
+    edited = {"state": "edited", "music": JIG}
+    assert server.put(f"{API}/offers/{call}/2", json=edited, headers=admin).json()["state"] == "edited"
+    log = server.get(f"{API}/offers", params={"verb": "infill"}, headers=admin).json()
+    assert [one["place"] for one in log["offers"]] == [1, 2]
+    rate = log["verbs"][0]
+    assert (rate["calls"], rate["accepted"], rate["edited"]) == (1, 1, 1)
+    assert server.put(f"{API}/offers/{call}/3", json={"state": "declined"}, headers=admin).status_code == 404
+    assert server.put(f"{API}/offers/{call}/1", json={"state": "edited"}, headers=admin).status_code == 422
+    asked = {"name": "guest", "scopes": ["compose"]}
+    guest = {"Authorization": f"Bearer {server.post(f'{API}/keys', json=asked, headers=admin).json()['secret']}"}
+    theirs = server.post(f"{API}/compose/chords", json={"bars": 2, "n": 1}, headers=headers | guest).json()
+    assert theirs["offers"][0]["call"] is None
+    assert server.get(f"{API}/offers", headers=guest).status_code == 403
+    assert server.delete(f"{API}/offers", headers=admin).json() == {"deleted": 2}
 
 
 def test_words_to_a_form(server: TestClient, admin: dict[str, str]) -> None:
@@ -82,6 +188,7 @@ def test_a_file_that_is_sent_is_told_whatever_its_name_says_of_places(
     params = {"file": "../../../etc/jig.abc"}
     told = server.post(f"{API}/recognize", params=params, content=JIG.encode(), headers=admin).json()
     assert told["kind"] == "score" and told["guesses"][0]["style"] == "jig" and told["guesses"][0]["because"]
+    assert told["traits"] and all(one["english"] in told["sentence"] for one in told["traits"])
     broken = server.post(f"{API}/recognize", params={"file": "x.mid"}, content=b"MThd", headers=admin)
     assert broken.status_code == 400 and broken.headers["content-type"] == "application/problem+json"
     for wrong in ("jig", "..", "x.a b"):

@@ -36,6 +36,7 @@ def test_an_assistant_asks_for_songs_chords_and_styles(tmp_path: Path) -> None:
         [
             ("recommend_songs", {"listener": "ann", "n": 3}),
             ("give_verdict", {"listener": "ann", "artist": "Artist 2", "verdict": "dislike"}),
+            ("give_verdict", {"listener": "ann", "artist": "Artist 2", "verdict": "none"}),
             ("harmonize", {"abc": TUNE, "n": 1}),
             ("recognize_style", {"abc": TUNE}),
             ("explain_song", {"listener": "nobody", "song": "Artist 1"}),
@@ -43,10 +44,11 @@ def test_an_assistant_asks_for_songs_chords_and_styles(tmp_path: Path) -> None:
         ],
     )
     assert len(tools) == 12 and all(tool.description and tool.input_schema for tool in tools)
-    songs, verdict, chords, style, unknown, outside = answers
+    songs, verdict, unsaid, chords, style, unknown, outside = answers
     found = songs.structured_content["result"]
     assert len(found) == 3 and found[0]["because"].startswith("Because you like")
     assert verdict.structured_content == {"new": 1, "known": 0}
+    assert unsaid.structured_content == {"taken_back": 1}
     assert '"' in chords.structured_content["result"][0]["abc"]
     assert style.structured_content["kind"] == "score"
     assert unknown.is_error and outside.is_error

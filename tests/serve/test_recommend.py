@@ -35,6 +35,24 @@ def test_a_thumb_is_heeded_by_the_next_list(server: TestClient, ann: dict[str, s
     assert first not in names(server, ann, n=20)
 
 
+def test_a_thumb_is_taken_back(server: TestClient, ann: dict[str, str]) -> None:
+    before = names(server, ann, n=20)
+    for artist, verdict in ((before[0], "dislike"), (before[1], "like"), (before[0], "hide")):
+        assert server.post(f"{API}/feedback", json={"artist": artist, "verdict": verdict}, headers=ann).is_success
+    assert names(server, ann, n=20) != before
+    told = server.get(f"{API}/feedback", headers=ann).json()
+    assert [(one["artist"], one["verdict"]) for one in told["said"]] == [(before[0], "hide"), (before[1], "like")]
+    first = server.get(f"{API}/feedback", params={"limit": 1}, headers=ann).json()
+    second = server.get(f"{API}/feedback", params={"limit": 1, "cursor": first["next"]}, headers=ann).json()
+    assert first["said"] + second["said"] == told["said"] and second["next"] is None
+    for artist, gone in ((before[0], 2), (before[1], 1), (before[1], 0)):
+        answer = server.delete(f"{API}/feedback", params={"artist": artist}, headers=ann)
+        assert answer.json() == {"taken_back": gone}, answer.text
+    assert names(server, ann, n=20) == before and server.get(f"{API}/feedback", headers=ann).json()["said"] == []
+    assert server.delete(f"{API}/feedback", params={"artist": "Nobody"}, headers=ann).status_code == 404
+    assert server.delete(f"{API}/feedback", params={"artist": "x", "listener": "bob"}, headers=ann).status_code == 403
+
+
 def test_a_write_sent_twice_with_one_key_is_done_once(
     server: TestClient, ann: dict[str, str], service: Service
 ) -> None:

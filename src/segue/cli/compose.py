@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -181,27 +180,14 @@ _NEW = 8  # bars of a progression that begins from nothing
 
 def _wish(complexity: str, span: str, cadence: list[str] | None, without: list[str] | None) -> ChordWish:
     from segue.compose.chords import ChordWish
+    from segue.compose.wording import read_cadences, read_span
 
     return ChordWish(
         complexity=complexity,
-        span=_span(span) if span else None,
-        cadences=dict(_cadence(text) for text in cadence or ()),
+        span=read_span(span),
+        cadences=read_cadences(cadence or ()),
         without=tuple(without or ()),
     )
-
-
-def _span(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"span {text!r}: a number of bars such as 1/2, 1 or 2 is accepted") from None
-
-
-def _cadence(text: str) -> tuple[int, str]:
-    bar, colon, kind = text.partition(":")
-    if not colon or not bar.isdecimal() or int(bar) < 1:
-        raise InputError(f"cadence {text!r}: a bar and a kind are accepted, such as 8:authentic")
-    return int(bar) - 1, kind
 
 
 def _parts(text: str) -> list[int] | None:
@@ -215,12 +201,12 @@ def _parts(text: str) -> list[int] | None:
 
 def _given(after: str, key: str, metre: str, section: str, more: int) -> Progression:
     """Given chords, one to a bar, or a new progression of empty bars."""
-    from segue.compose.chords import new_progression, progression_of
-    from segue.music.chord import Chord
+    from segue.compose.chords import new_progression
+    from segue.compose.wording import read_chords
     from segue.music.key import Key
     from segue.music.metre import Metre
 
     heard, beat = Key.parse(key) if key else None, Metre.parse(metre) if metre else None
     if after.strip():
-        return progression_of([Chord.parse(label) for label in after.split()], heard, beat, section)
+        return read_chords(after, heard, beat, section)
     return new_progression(more or _NEW, heard, beat, section)

@@ -76,8 +76,10 @@ def log(
             _tell_judged([_judge(opened.offers, *one) for one in _asked(accept, edited, decline)], json)
             return
         rows, rates = opened.offers.list(verb=verb, limit=number), opened.offers.acceptance()
+    from segue.compose.log import logged_as_json, rate_as_json
+
     if json:
-        print_json({"offers": [offer_as_json(row) for row in rows], "verbs": [rate_as_json(rate) for rate in rates]})
+        print_json({"offers": [logged_as_json(row) for row in rows], "verbs": [rate_as_json(rate) for rate in rates]})
     else:
         _show(rows, rates)
 
@@ -103,31 +105,6 @@ def _judge(log: OfferLog, number: int, is_taken: bool, edited: Path | None) -> L
     return recorder.edited(row.call, row.place, read_any(edited))
 
 
-def offer_as_json(row: LoggedOffer) -> dict[str, object]:
-    """A logged offer as one JSON object; its tokens are left out."""
-    import orjson
-
-    return {
-        "number": row.id,
-        "at": row.at,
-        "call": row.call,
-        "place": row.place,
-        "verb": row.verb,
-        "seed": row.seed,
-        "wish": orjson.loads(row.wish),
-        "kind": row.kind,
-        "music": row.digest.hex(),
-        "state": row.state,
-        "judged_at": row.judged_at,
-    }
-
-
-def rate_as_json(rate: Acceptance) -> dict[str, object]:
-    """How a verb's offers were taken, as one JSON object."""
-    counts = {"calls": rate.calls, "taken": rate.taken, "rate": round(rate.rate, 4), "offers": rate.offers}
-    return {"verb": rate.verb, **counts, "accepted": rate.accepted, "edited": rate.edited, "declined": rate.declined}
-
-
 def _tell_deleted(gone: int, json: bool) -> None:
     if json:
         print_json({"deleted": gone})
@@ -136,8 +113,10 @@ def _tell_deleted(gone: int, json: bool) -> None:
 
 
 def _tell_judged(rows: list[LoggedOffer], json: bool) -> None:
+    from segue.compose.log import logged_as_json
+
     if json:
-        print_json([offer_as_json(row) for row in rows])
+        print_json([logged_as_json(row) for row in rows])
         return
     for row in rows:
         console().print(Text(f"offer {row.id} of {row.verb}: {row.state}"))

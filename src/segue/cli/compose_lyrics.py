@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -120,27 +119,19 @@ def _check_language(language: Language, told: Mapping[str, str]) -> None:
 def _wish(frame: Frame, told: tuple[str, str, str, str], temperature: float, lines: Sequence[str], avoid: str) -> Wish:
     from segue.compose.care import LEVELS
     from segue.compose.lyrics.writing import Wish
+    from segue.compose.wording import read_avoided, read_lines
 
     theme, mood, strictness, level = told
     named = next((each for each in LEVELS if each == level), None)
     if named is None:
         raise InputError(f"level {level!r} is none of {', '.join(LEVELS)}{did_you_mean(level, LEVELS)}")
-    words = frozenset(avoid.replace(" ", "")) if frame.language == "zh" else frozenset(avoid.lower().split())
-    return Wish(theme, mood, "", strictness, temperature, keep=_kept(lines), avoid=words, level=named)
-
-
-def _kept(lines: Sequence[str]) -> dict[int, str]:
-    kept = {}
-    for each in lines:
-        found = re.fullmatch(r"\s*(\d{1,4})\s*:\s*(\S.*)", each)
-        if not found:
-            raise InputError(f"--line {each[:60]!r} is not NUMBER:TEXT")
-        kept[int(found[1])] = found[2].strip()
-    return kept
+    words = read_avoided(avoid, frame.language)
+    return Wish(theme, mood, "", strictness, temperature, keep=read_lines(lines), avoid=words, level=named)
 
 
 def _frame(language: Language, sources: Mapping[str, object], part: str, foot: str) -> Frame:
     from segue.compose.lyrics import frame
+    from segue.compose.wording import read_rhythm
     from segue.formats import read_file
     from segue.music.score import Score
 
@@ -155,16 +146,8 @@ def _frame(language: Language, sources: Mapping[str, object], part: str, foot: s
         return frame.of_chart(read_file(source).progression, language)
     text = str(source)
     if name == "--rhythm":
-        return _rhythm(text, language)
+        return read_rhythm(text, language)
     return frame.of_tune(text) if name == "--tune" else frame.of_form(text, language, foot)
-
-
-def _rhythm(text: str, language: Language) -> Frame:
-    from segue.compose.lyrics.frame import of_rhythm
-    from segue.music.metre import Metre
-
-    metre, colon, rest = text.partition(":")
-    return of_rhythm(rest, Metre.parse(metre), language) if colon else of_rhythm(text, None, language)
 
 
 def _check_files(out: Sequence[Path], *, has_notes: bool) -> None:

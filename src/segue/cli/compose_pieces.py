@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,8 +59,6 @@ ChordsOption = Annotated[
     bool | None, typer.Option("--chords/--no-chords", help="Write chords; without, unless a tune of --like has none.")
 ]
 MusicArgument = Annotated[Path, typer.Argument(metavar="IN", help="The music: ABC, MIDI, MusicXML, a chart ...")]
-
-_PITCH = re.compile(r"([A-Ga-g][#b♯♭]{0,2})(-?\d)")
 
 
 def register(group: typer.Typer) -> None:
@@ -228,8 +225,9 @@ def _tune(
 ) -> MelodyWish:
     """What a melody shall be: as the options say, else as the music that it shall be like."""
     from segue.compose.melody import MelodyWish
+    from segue.compose.wording import read_pitch
 
-    low, high = map(_pitch, ends)
+    low, high = map(read_pitch, ends)
     if liked is not None and low is None and high is None:
         low, high = liked.traits.range_for(parts)
     player = instrument or (liked.traits.instrument if liked is not None else "") or "voice"
@@ -248,19 +246,6 @@ def _written(offer: Offer[Score], wish: PieceWish, of: Traits, *, has_chords: bo
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _pitch(text: str) -> int | None:
-    """Read "F#4", "Bb3" or a MIDI number; None for an empty text."""
-    from segue.music.pitch import Tone, midi
-
-    plain = text.strip()
-    if not plain:
-        return None
-    found = _PITCH.fullmatch(plain)
-    if not found and not plain.isdecimal():
-        raise InputError(f"pitch {text!r}: a tone and an octave, or a MIDI number, is accepted, such as F#4 or 66")
-    return midi(Tone.parse(found[1]), int(found[2])) if found else int(plain)
 
 
 def _rhythm(score: Score, file: Path) -> Notes:

@@ -1,4 +1,4 @@
-"""`segue recommend`, `similar`, `path`, `like`, `dislike`, `hide` and `export playlist`."""
+"""`segue recommend`, `similar`, `path`, `like`, `dislike`, `hide`, `unsay` and `export playlist`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NewOption = Annotated[bool, typer.Option("--new", help="Accept a listener or a s
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (recommend, similar, path, like, dislike, hide):
+    for command in (recommend, similar, path, like, dislike, hide, unsay):
         app.command()(command)
     app.add_typer(export, name="export")
     export.command("playlist")(playlist)
@@ -179,6 +179,34 @@ def hide(
     Example: segue hide ann Coldplay Yellow
     """
     say("hide", listener, (artist, title), new, store, json)
+
+
+def unsay(
+    listener: Annotated[str, typer.Argument(help="Who said it.")],
+    artist: Annotated[str, typer.Argument()],
+    title: Annotated[str, typer.Argument()] = "",
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take back all that a listener said of a song or an artist; what was played stays.
+
+    Example: segue unsay ann Coldplay Yellow
+    """
+    from segue.listens.song import Song
+    from segue.recommend.rendering import song_as_json
+
+    with open_home_store(store) as opened:
+        found = opened.find_song(artist, title)
+        if found is None:
+            song = Song(artist, title)
+            raise NotFoundError(f"song {song} is not known{_nearest(opened, song)}")
+        gone = opened.withdraw(listener, found[0])
+    if json:
+        print_json({"listener": listener, "taken_back": gone, **song_as_json(found[1])})
+    elif gone:
+        console().print(Text(f"{listener}: nothing is said of {found[1]} any more"))
+    else:
+        console().print(Text(f"{listener} had said nothing of {found[1]}"))
 
 
 def playlist(

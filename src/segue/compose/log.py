@@ -14,10 +14,12 @@ from fractions import Fraction
 from sys import byteorder
 from typing import Protocol
 
+import orjson
+
 from segue.compose.offer import Offer, T
 from segue.corpora.corpus import Piece
 from segue.errors import InputError, NotFoundError
-from segue.listens.offered import LoggedOffer, NewCall, NewOffer, OfferLog
+from segue.listens.offered import Acceptance, LoggedOffer, NewCall, NewOffer, OfferLog
 from segue.music.language.decode import decode
 from segue.music.language.encode import encode
 from segue.music.lyric import Lyric
@@ -137,6 +139,29 @@ def _in_order(held: array[int]) -> array[int]:
 
 def _kind(value: Value) -> str:
     return type(value).__name__.lower()
+
+
+def logged_as_json(row: LoggedOffer) -> dict[str, object]:
+    """A logged offer as one JSON object; its tokens are left out."""
+    return {
+        "number": row.id,
+        "at": row.at,
+        "call": row.call,
+        "place": row.place,
+        "verb": row.verb,
+        "seed": row.seed,
+        "wish": orjson.loads(row.wish),
+        "kind": row.kind,
+        "music": row.digest.hex(),
+        "state": row.state,
+        "judged_at": row.judged_at,
+    }
+
+
+def rate_as_json(rate: Acceptance) -> dict[str, object]:
+    """How a verb's offers were taken, as one JSON object."""
+    counts = {"calls": rate.calls, "taken": rate.taken, "rate": round(rate.rate, 4), "offers": rate.offers}
+    return {"verb": rate.verb, **counts, "accepted": rate.accepted, "edited": rate.edited, "declined": rate.declined}
 
 
 def taken_pieces(log: OfferLog) -> list[Piece]:

@@ -96,6 +96,15 @@ class SqlStore:
                 raise_version(connection)
         return Added(writer.made, total - writer.made)
 
+    def withdraw(self, listener: str, song_id: int) -> int:
+        """Take back all that a listener said of a song; what was played stays."""
+        with writing(self.engine) as connection:
+            here = (FEEDBACK.c.listener_id == listener_row(connection, listener)) & (FEEDBACK.c.song_id == song_id)
+            gone = connection.execute(delete(FEEDBACK).where(here)).rowcount
+            if gone:
+                raise_version(connection)
+        return gone
+
     def erase(self, listener: str) -> int:
         """Remove a listener and all rows of theirs; in an SQLite file their bytes are overwritten too."""
         with writing(self.engine) as connection:

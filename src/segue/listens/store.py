@@ -135,6 +135,11 @@ class Store(Protocol):
         """What differs after each acknowledged write, and costs less to ask than `version`."""
         ...
 
+    def withdraw(self, listener: str, song_id: int) -> int:
+        """Take back all that a listener (NotFoundError for an unknown one) said of a song; return how many verdicts
+        went. What was played stays."""
+        ...
+
     def erase(self, listener: str) -> int:
         """Remove a listener and all rows of theirs; return how many rows went."""
         ...

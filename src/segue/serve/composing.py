@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
 from segue.errors import FormatError, InputError, SegueError
+from segue.listens.offered import OfferLog
 from segue.music.lyric import Lyric
+from segue.music.note import Notes
 from segue.music.score import Progression, Score
 
 if TYPE_CHECKING:  # slow to import, and loaded by the first verb
     from segue.compose.drawing import Glimpse
-    from segue.compose.offer import Offer
+    from segue.compose.log import Value
+    from segue.compose.offer import Offer, T
     from segue.compose.studio import Studio
+    from segue.serve.keys import Key
+    from segue.serve.service import Service
+    from segue.serve.verbs import Wanted
 
 Verb = Callable[["Studio"], Sequence["Offer[Any]"]]
 Shown = Callable[["Offer[Any]"], dict[str, Any]]
@@ -30,15 +36,40 @@ class GoneError(Exception):
     """Nobody listens any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How offers are made: how many, from which seed, in which style, by which rules not."""
+class Noting:
+    """Writes offers into the log, as the command line does, and keeps the name of the last call."""
 
-    n: int = 4
-    seed: int = 0
-    style: str = ""
-    without: tuple[str, ...] = ()
-    originality: bool = True
+    def __init__(self, log: OfferLog) -> None:
+        self._log = log
+        self.call: str | None = None
+
+    def offered(
+        self,
+        verb: str,
+        offers: Sequence[Offer[T]],
+        *,
+        given: Value | None = None,
+        wish: Mapping[str, object] | None = None,
+    ) -> str:
+        """Log a call with its offers and return its name."""
+        from segue.compose.log import Recorder
+
+        self.call = Recorder(self._log).offered(verb, offers, given=given, wish=wish) or None
+        return self.call or ""
+
+
+def studio_for(service: Service, asked: Wanted, key: Key) -> Studio:
+    """The studio as a request wants it; what it offers to whom the server belongs to is logged, and nobody else's."""
+    recorder = Noting(service.store.offers) if key.may("admin") else None
+    return replace(
+        service.studio,
+        n=asked.n,
+        seed=asked.seed,
+        style=asked.style,
+        without=asked.without,
+        originality=asked.originality,
+        recorder=recorder,
+    )
 
 
 def read_music(text: str, kind: str) -> Score:
@@ -60,6 +91,14 @@ def read_music(text: str, kind: str) -> Score:
         if isinstance(score, Score):
             return score
     raise refused or InputError(f"format {kind!r} is none of music as text: abc, musicxml, chords, cho are some")
+
+
+def sounding(score: Score) -> tuple[int, Notes]:
+    """The number, from 1, and the notes of the first part that has some and is no drums; InputError where none is."""
+    for number, part in enumerate(score.parts, 1):
+        if len(part.notes) and not part.is_drums:
+            return number, part.notes
+    raise InputError("the music has no part with notes; a new melody is asked for without bars and keep")
 
 
 def as_abc(score: Score) -> str:
@@ -106,8 +145,9 @@ async def composed(studio: Studio, verb: Verb, shown: Shown = offer_as_json) -> 
         try:
             with _ONE:
                 offers = verb(_telling(studio, tell, is_gone))
-            for number, offer in enumerate(offers):
-                tell(("offer", {"number": number + 1, **shown(offer)}))
+            call = studio.recorder.call if isinstance(studio.recorder, Noting) else None
+            for number, offer in enumerate(offers, 1):
+                tell(("offer", {"number": number, "call": call, **shown(offer)}))
             tell(("done", {"offers": len(offers)}))
         except GoneError:
             pass

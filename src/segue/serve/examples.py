@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 _TUNE = "X:1\nM:4/4\nL:1/4\nK:G\n|: G A B c | d2 B2 | c A F D | G4 :|\n"
+_CHANGES = 'X:1\nM:4/4\nL:1/4\nK:G\n"G"z4|"C"z4|"D7"z4|"G"z4|\n'
 _AT = "2026-03-01T12:00:00+00:00"
 _SONG: dict[str, Any] = {"artist": "Nina Simone", "title": "Sinnerman", "year": 1965, "tags": ["jazz", "soul"]}
 _REASON = {
@@ -34,6 +35,7 @@ _BECAUSE = {"what": "bar 5", "drop": 0.12, "place": 4, "count": 1}
 _GUESS = {"style": "jig", "probability": 0.97, "because": [_BECAUSE], "without": 0.61}
 _ANSWER: dict[str, Any] = {
     "kind": "score", "guesses": [_GUESS], "is_sure": True, "notice": [], "heat": [_BECAUSE], "witnesses": [],
+    "traits": [{"english": "bars in 6/8", "chinese": "6/8拍小节多", "credit": 0.3}],
     "sentence": "A jig (97 %): bar 5 tells most.", "picture": None,
 }  # fmt: skip
 _LEARNED = {"name": "mine", "labels": {"slip jig": 2, "jig": 3}, "accuracy": {"score": 0.8}, "notice": []}
@@ -45,9 +47,13 @@ _KEY: dict[str, Any] = {
     "id": "k1", "name": "navidrome", "scopes": ["listens"], "listener": "ann", "made_at": _AT, "used_at": None,
     "expires_at": None, "revoked_at": None,
 }  # fmt: skip
+_LOGGED = {
+    "number": 12, "at": _AT, "call": "9f" * 16, "place": 1, "verb": "infill", "seed": 3, "wish": {"bars": [1, 2]},
+    "kind": "score", "music": "3c" * 16, "state": "edited", "judged_at": _AT,
+}  # fmt: skip
 _OFFER = {
-    "number": 1, "fit": -0.8, "seed": 3, "reasons": ["bar 2: V leads to I"], "is_stopped": False, "abc": _TUNE,
-    "bars": 4, "notes": 11, "notice": [],
+    "number": 1, "call": "9f" * 16, "fit": -0.8, "seed": 3, "reasons": ["bar 2: V leads to I"], "is_stopped": False,
+    "abc": _TUNE, "bars": 4, "notes": 11, "notice": [],
 }  # fmt: skip
 
 # by the name of a schema
@@ -60,6 +66,8 @@ SCHEMAS: dict[str, Any] = {
     "SongOut": _SONG,
     "AddedOut": {"new": 1, "known": 0},
     "FeedbackIn": {"artist": "Nina Simone", "title": "Sinnerman", "verdict": "like"},
+    "SaidsOut": {"said": [{"artist": "Nina Simone", "title": "Sinnerman", "verdict": "like", "at": _AT}], "next": None},
+    "TakenBackOut": {"taken_back": 1},
     "ListensIn": {"listener": "ann", "listens": [_PLAY | {"ms_played": 200000, "skipped": False}]},
     "ListensOut": {
         "listens": [_PLAY | {"ms_played": 200000, "skipped": False, "source": "spotify-extended"}], "next": None,
@@ -76,11 +84,23 @@ SCHEMAS: dict[str, Any] = {
     },
     "JobOut": _JOB,
     "JobsOut": {"jobs": [_JOB], "next": None},
+    "ReharmonizeIn": {"music": _CHANGES, "keep": [1, 4], "complexity": "sevenths"},
     "HarmonyIn": {"music": _TUNE, "n": 3, "complexity": "sevenths"},
     "ChordsIn": {"key": "Gm", "metre": "4/4", "bars": 8, "style": "jazz"},
-    "MelodyIn": {"music": '"G"z4|"C"z4|"D7"z4|"G"z4|', "format": "abc", "n": 2, "contour": "arch"},
+    "MelodyIn": {"music": _CHANGES, "format": "abc", "n": 2, "contour": "arch"},
     "InfillIn": {"music": _TUNE, "bars": [2, 3], "n": 3},
     "ArrangeIn": {"music": _TUNE, "style": "pop", "parts": ["bass", "drums"], "n": 1},
+    "PhraseIn": {"style": "jig", "key": "D", "metre": "6/8", "bars": 4, "n": 3},
+    "LogOut": {
+        "offers": [_LOGGED],
+        "verbs": [{
+            "verb": "infill", "calls": 4, "taken": 3, "rate": 0.75, "offers": 12, "accepted": 2, "edited": 1,
+            "declined": 5,
+        }],
+    },
+    "LoggedOut": _LOGGED,
+    "VerdictIn": {"state": "edited", "music": _TUNE},
+    "ForgottenOut": {"deleted": 12},
     "PieceIn": {"form": "AABA", "key": "Ddor", "metre": "6/8", "style": "jig"},
     "LyricsIn": {"music": _TUNE, "language": "en", "theme": "rain"},
     "AboutOut": {
@@ -123,7 +143,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ],
     **{
         ("post", f"/compose/{verb}"): {"offers": [_OFFER]}
-        for verb in ("harmony", "chords", "melody", "infill", "arrange", "piece", "lyrics")
+        for verb in ("harmony", "reharmonize", "chords", "melody", "infill", "arrange", "phrase", "piece", "lyrics")
     },
     ("post", "/1/submit-listens"): {"status": "ok"},
     ("get", "/1/validate-token"): {"code": 200, "message": "Token valid.", "valid": True, "user_name": "ann"},

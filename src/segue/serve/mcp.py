@@ -63,12 +63,15 @@ class Tools:
         return suggestion_as_json(ready.model.explain(ready.history, song), lang)
 
     def give_verdict(
-        self, listener: str, artist: str, verdict: Literal["like", "dislike", "hide"], title: str = ""
+        self, listener: str, artist: str, verdict: Literal["like", "dislike", "hide", "none"], title: str = ""
     ) -> dict[str, Any]:
-        """Say that a listener likes, dislikes or never wants a song or an artist; the next answer heeds it."""
+        """Say that a listener likes, dislikes or never wants a song or an artist, or take back what was said ("none");
+        the next answer heeds it."""
         found = self._service.store.find_song(artist, title)
         if found is None:
             raise NotFoundError(f"{artist} {title} is not known here; search_songs finds what is")
+        if verdict == "none":
+            return {"taken_back": self._service.store.withdraw(listener, found[0])}
         added = self._service.store.add([Feedback(listener, found[1], verdict, datetime.now(UTC), "mcp")])
         return {"new": added.new, "known": added.known}
 

@@ -19,7 +19,7 @@ from segue.serve.tastes import Tastes
 
 if TYPE_CHECKING:
     from segue.compose.studio import Studio
-    from segue.recognize.recognizer import Recognizer
+    from segue.recognize.traits import Explainer
     from segue.tune.registry import Registry
 
 LEDGER = "serve.db"
@@ -50,12 +50,12 @@ class Service:
         return Registry(self.settings.home / "models")
 
     @cached_property
-    def recognizer(self) -> Recognizer:
-        """What tells styles, with the networks that Segue brings along."""
-        from segue.recognize.recognizer import Recognizer
+    def recognizer(self) -> Explainer:
+        """What tells styles, and what moved it, with the networks that Segue brings along."""
+        from segue.recognize.traits import Explainer
 
         self.figures.loaded.labels("styles").set(1)
-        return Recognizer()
+        return Explainer()
 
     @cached_property
     def studio(self) -> Studio:

@@ -85,6 +85,28 @@ class FeedbackIn(Closed):
     verdict: Literal["like", "dislike", "hide"]
 
 
+class SaidOut(BaseModel):
+    """A song or an artist, and the latest that was said of it."""
+
+    artist: str
+    title: str
+    verdict: Literal["like", "dislike", "hide"]
+    at: str
+
+
+class SaidsOut(BaseModel):
+    """A page of what was said, the latest first."""
+
+    said: list[SaidOut]
+    next: str | None
+
+
+class TakenBackOut(BaseModel):
+    """How many verdicts are taken back."""
+
+    taken_back: int
+
+
 class ListenIn(Closed):
     """A play of a song; `at` is when it began."""
 

@@ -107,7 +107,7 @@ def test_a_rhythm_and_a_chart_will_do(model: Path, tmp_path: Path) -> None:
             ("--form", "8", "--level", "mildd"),
             "level 'mildd' is none of clean, mild, explicit (did you mean \"mild\"?)",
         ),
-        (("--form", "8", "--line", "one"), "--line 'one' is not NUMBER:TEXT"),
+        (("--form", "8", "--line", "one"), "line 'one' is not NUMBER:TEXT"),
         (("--form", "8", "--line", "1:too short"), "line 1 is to be kept ('too short'), but breaks the frame"),
         (
             ("--form", "8", "--line", "1:月亮代表我的心"),

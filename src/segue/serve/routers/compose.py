@@ -7,234 +7,244 @@ A verb is asked by POST and answered by server-sent events (`text/event-stream`)
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import Field
 
 from segue.errors import InputError
 from segue.music.key import Key
 from segue.music.metre import Metre
-from segue.serve.access import ComposeCaller, ServiceOf
-from segue.serve.composing import Shown, Verb, as_abc, composed, offer_as_json, read_music
+from segue.serve.access import Caller, ComposeCaller, ServiceOf
+from segue.serve.composing import Shown, Verb, as_abc, composed, offer_as_json, read_music, sounding, studio_for
 from segue.serve.problems import problem
 from segue.serve.service import Service
-from segue.serve.shapes import PROBLEMS, Closed
+from segue.serve.shapes import PROBLEMS
+from segue.serve.verbs import (
+    ArrangeIn,
+    ChordsIn,
+    HarmonyIn,
+    InfillIn,
+    LyricsIn,
+    MelodyIn,
+    PhraseIn,
+    PieceIn,
+    ReharmonizeIn,
+    Wanted,
+)
 
 if TYPE_CHECKING:  # slow to import, and loaded by the first verb
+    from segue.compose.chords import ChordWish
+    from segue.compose.lyrics.frame import Frame
+    from segue.compose.lyrics.writing import Wish
+    from segue.compose.melody import MelodyWish
     from segue.compose.offer import Offer
     from segue.compose.studio import Studio
+    from segue.music.score import Score
 
 router = APIRouter(prefix="/compose", tags=["compose"], responses=PROBLEMS)
-Text = Annotated[str, Field(min_length=1, max_length=500_000)]
-Label = Annotated[str, Field(max_length=40)]
-Bar = Annotated[int, Field(ge=1, le=100_000)]
-Bars = Annotated[tuple[Bar, ...], Field(max_length=1_000)]
-_EXAMPLE = "X:1\nM:4/4\nL:1/4\nK:G\n|: G A B c | d2 B2 | c A F D | G4 :|\n"
-
-
-class Wanted(Closed):
-    """What all verbs may be asked."""
-
-    n: Annotated[int, Field(ge=1, le=16, description="How many alternatives.")] = 4
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    style: Label = ""
-    without: Annotated[tuple[Label, ...], Field(max_length=40, description="Rules of theory to switch off.")] = ()
-    originality: bool = True
-
-
-class Given(Wanted):
-    """A verb that works on music."""
-
-    music: Annotated[Text, Field(examples=[_EXAMPLE])]
-    format: Literal["abc", "musicxml", "chords", "cho", "lab"] = "abc"
-    bars: Annotated[Bars, Field(description="Bars to write, from 1; all without.")] = ()
-    keep: Annotated[Bars, Field(description="Bars that stay as they are.")] = ()
-
-
-class HarmonyIn(Given):
-    """Chords to a melody."""
-
-    key: Label = ""
-    complexity: Literal["", "triads", "sevenths", "rich"] = ""
-    span: Annotated[str, Field(max_length=10, description="Bars a chord lasts, such as 1/2 or 1.")] = ""
-
-
-class ChordsIn(Wanted):
-    """A new progression."""
-
-    key: Label = ""
-    metre: Label = ""
-    bars: Annotated[int, Field(ge=1, le=500)] = 8
-    complexity: Literal["", "triads", "sevenths", "rich"] = ""
-
-
-class MelodyIn(Given):
-    """Melodies over chords."""
-
-    contour: Label = ""
-    instrument: Label = "voice"
-
-
-class InfillIn(Given):
-    """Bars of any part anew."""
-
-    parts: Annotated[tuple[Annotated[int, Field(ge=0, le=100)], ...], Field(max_length=100)] = ()
-
-
-class ArrangeIn(Given):
-    """Parts to a lead sheet."""
-
-    parts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
-
-
-class PieceIn(Wanted):
-    """A whole piece by a plan of form."""
-
-    n: Annotated[int, Field(ge=1, le=16)] = 1
-    form: Label = "AABA"
-    bars: Annotated[int | None, Field(ge=1, le=500)] = None
-    key: Label = ""
-    metre: Label = ""
-    tempo: Annotated[float | None, Field(gt=0, le=500)] = None
-    instrument: Label = "voice"
-    parts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
-
-
-class LyricsIn(Wanted):
-    """Words to a melody, a form, or the tune name of a ci."""
-
-    language: Literal["en", "zh"] = "en"
-    music: Annotated[str, Field(max_length=500_000)] = ""
-    format: Literal["abc", "musicxml"] = "abc"
-    form: Annotated[str, Field(max_length=1_000, examples=["8 6 8 6 ABAB"])] = ""
-    tune: Annotated[str, Field(max_length=40, description="A ci's tune name, such as 浣溪沙.")] = ""
-    theme: Annotated[str, Field(max_length=200)] = ""
 
 
 @router.post("/harmony")
-async def harmony(asked: HarmonyIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
+async def harmony(asked: HarmonyIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Give a melody chords."""
-    from segue.compose.chords import ChordWish
+    score, wish, key = read_music(asked.music, asked.format), _chord_wish(asked), _key(asked.key)
 
-    score, key = read_music(asked.music, asked.format), Key.parse(asked.key) if asked.key else None
-    wish = ChordWish(complexity=asked.complexity, span=_span(asked.span), without=asked.without)
-    return await _answered(
-        request,
-        service,
-        asked,
-        lambda one: one.harmonize(score, wish, key=key, bars=asked.bars or None, keep=asked.keep),
-    )
+    def verb(studio: Studio) -> list[Offer[Score]]:
+        return studio.harmonize(score, wish, key=key, bars=asked.bars or None, keep=asked.keep)
+
+    return await _answered(request, service, caller, asked, verb)
+
+
+@router.post("/reharmonize")
+async def reharmonize(asked: ReharmonizeIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
+    """Give other chords to music that has some, or bars of them."""
+    score, wish = read_music(asked.music, asked.format), _chord_wish(asked)
+
+    def verb(studio: Studio) -> list[Offer[Score]]:
+        return studio.reharmonize(score, wish, bars=asked.bars or None, keep=asked.keep)
+
+    return await _answered(request, service, caller, asked, verb)
 
 
 @router.post("/chords")
-async def chords(asked: ChordsIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
-    """Write a new progression."""
-    from segue.compose.chords import ChordWish, new_progression
+async def chords(asked: ChordsIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
+    """Write a new progression, or go on from one."""
+    from segue.compose.chords import new_progression
+    from segue.compose.wording import read_chords
 
-    given = new_progression(asked.bars, _key(asked.key), _metre(asked.metre), "")
-    wish = ChordWish(complexity=asked.complexity, without=asked.without)
-    return await _answered(request, service, asked, lambda one: one.chords(given, wish))
+    key, metre, wish = _key(asked.key), Metre.parse(asked.metre) if asked.metre else None, _chord_wish(asked)
+    if asked.after.strip():
+        given, more = read_chords(asked.after, key, metre, asked.section), asked.bars
+    else:
+        given, more = new_progression(asked.bars, key, metre, asked.section), 0
+    return await _answered(request, service, caller, asked, lambda studio: studio.chords(given, wish, more=more))
 
 
 @router.post("/melody")
-async def melody(asked: MelodyIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
-    """Write melodies over chords."""
-    from segue.compose.melody import MelodyWish
-
-    score = read_music(asked.music, asked.format)
-    wish = MelodyWish(contour=asked.contour, instrument=asked.instrument, without=asked.without)
-    return await _answered(request, service, asked, lambda one: one.melody(score.progression, wish))
+async def melody(asked: MelodyIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
+    """Write melodies over chords: new ones, one that goes on from a phrase or answers it, or bars of one anew."""
+    return await _answered(request, service, caller, asked, _melody_verb(asked))
 
 
 @router.post("/infill")
-async def infill(asked: InfillIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
+async def infill(asked: InfillIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Rewrite bars of any part; everything else stays as it is."""
     score = read_music(asked.music, asked.format)
-    return await _answered(
-        request,
-        service,
-        asked,
-        lambda one: one.infill(score, asked.bars or None, parts=asked.parts or None, keep=asked.keep),
-    )
+
+    def verb(studio: Studio) -> list[Offer[Score]]:
+        return studio.infill(score, asked.bars or None, parts=asked.parts or None, keep=asked.keep)
+
+    return await _answered(request, service, caller, asked, verb)
 
 
 @router.post("/arrange")
-async def arrange(asked: ArrangeIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
+async def arrange(asked: ArrangeIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write parts to a lead sheet."""
     score = read_music(asked.music, asked.format)
-    return await _answered(request, service, asked, lambda one: one.arrange(score, asked.style, asked.parts))
+    return await _answered(
+        request, service, caller, asked, lambda studio: studio.arrange(score, asked.style, asked.parts)
+    )
+
+
+@router.post("/phrase")
+async def phrase(asked: PhraseIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
+    """Write phrases of two or four bars: new ones, variations of one, or steps from one to another."""
+    given, key = [read_music(one, "abc") for one in asked.start], _key(asked.key)
+
+    def verb(studio: Studio) -> list[Offer[Score]]:
+        if len(given) == 2:
+            return studio.between(given[0], given[1])
+        if given:
+            return studio.vary(given[0], asked.amount) if asked.amount else studio.like(given[0])
+        return studio.phrase(key=key, metre=asked.metre, bars=asked.bars)
+
+    return await _answered(request, service, caller, asked, verb)
 
 
 @router.post("/piece")
-async def piece(asked: PieceIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
+async def piece(asked: PieceIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write a whole piece."""
-    from segue.compose.melody import MelodyWish
     from segue.compose.piece import PieceWish
 
+    metre = Metre.parse(asked.metre) if asked.metre else None
     wish = PieceWish(
-        *(asked.form, asked.bars, asked.style, _key(asked.key), _metre(asked.metre), asked.tempo),
-        melody=MelodyWish(instrument=asked.instrument),
+        *(asked.form, asked.bars, asked.style, _key(asked.key), metre, asked.tempo, asked.variation),
+        melody=_melody_wish(asked),
         parts=asked.parts,
     )
-    return await _answered(request, service, asked, lambda one: one.piece(wish))
+    return await _answered(request, service, caller, asked, lambda studio: studio.piece(wish))
 
 
 @router.post("/lyrics")
-async def lyrics(asked: LyricsIn, request: Request, _: ComposeCaller, service: ServiceOf) -> Response:
+async def lyrics(asked: LyricsIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write words whose lines fit; to music, each alternative is also that music with the words under its notes."""
-    from segue.compose.lyrics.frame import of_form, of_score, of_tune
     from segue.compose.lyrics.laying import lay
-    from segue.compose.lyrics.writing import Wish
 
-    if sum(map(bool, (asked.music, asked.form, asked.tune))) != 1:
-        raise InputError("words fit one thing: music, a form such as '8 6 8 6 ABAB', or the tune name of a ci")
     score = read_music(asked.music, asked.format) if asked.music else None
-    if score is not None:
-        frame = of_score(score, asked.language)
-    else:
-        frame = of_tune(asked.tune) if asked.tune else of_form(asked.form, asked.language)
-    wish = Wish(theme=asked.theme)
+    frame = _frame(asked, score)
+    wish = _lyric_wish(asked, frame)
 
     def shown(offer: Offer[Any]) -> dict[str, Any]:
         told = offer_as_json(offer)
         return told if score is None else told | {"abc": as_abc(lay(offer.value, frame, score))}
 
-    return await _answered(request, service, asked, lambda one: one.lyrics(frame, wish, sung=score), shown)
+    return await _answered(
+        request, service, caller, asked, lambda studio: studio.lyrics(frame, wish, sung=score), shown
+    )
 
 
 def _key(text: str) -> Key | None:
     return Key.parse(text) if text else None
 
 
-def _metre(text: str) -> Metre | None:
-    return Metre.parse(text) if text else None
+def _chord_wish(asked: ReharmonizeIn | ChordsIn) -> ChordWish:
+    from segue.compose.chords import ChordWish
+    from segue.compose.wording import read_cadences, read_span
+
+    return ChordWish(
+        complexity=asked.complexity,
+        span=read_span(asked.span),
+        cadences=read_cadences(asked.cadences),
+        without=asked.without,
+    )
 
 
-def _span(text: str) -> Fraction | None:
-    try:
-        return Fraction(text) if text else None
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"span {text!r}: a number of bars such as 1/2, 1 or 2 is accepted") from None
+def _melody_wish(asked: MelodyIn | PieceIn) -> MelodyWish:
+    from segue.compose.melody import MelodyWish
+    from segue.compose.wording import read_pitch
+
+    contour = asked.contour if isinstance(asked, MelodyIn) else ""
+    ends = read_pitch(asked.low), read_pitch(asked.high)
+    return MelodyWish(*ends, contour, asked.instrument, without=asked.without)
+
+
+def _melody_verb(asked: MelodyIn) -> Verb:
+    """Which of the ways to a melody is asked; InputError where two are at once."""
+    score, wish = read_music(asked.music, asked.format), _melody_wish(asked)
+    after = read_music(asked.after, asked.format) if asked.after else None
+    rhythm = sounding(read_music(asked.rhythm, asked.format))[1] if asked.rhythm else None
+    if asked.bars or asked.keep:
+        new = ("after", "is_answer", "rhythm", "contour", "low", "high")
+        if any(getattr(asked, name) for name in new):
+            raise InputError(f"bars and keep are of the melody that is there; {', '.join(new)} are for a new one")
+        place, _ = sounding(score)
+        return lambda studio: studio.infill(score, asked.bars or None, parts=(place,), keep=asked.keep)
+    if rhythm is not None and (after is not None or asked.is_answer):
+        raise InputError("rhythm goes with neither after nor is_answer; an answer has the rhythm of its phrase")
+    if asked.is_answer:
+        phrase, over = (score, None) if after is None else (after, score.progression)
+        return lambda studio: studio.answer(phrase, over, wish)
+    if after is not None:
+        return lambda studio: studio.go_on(after, score.progression, wish)
+    return lambda studio: studio.melody(score.progression, wish, rhythm=rhythm)
+
+
+def _frame(asked: LyricsIn, score: Score | None) -> Frame:
+    """How the lines go; InputError unless one thing says so."""
+    from segue.compose.lyrics import frame
+    from segue.compose.wording import read_rhythm
+
+    if sum(map(bool, (asked.music, asked.chart, asked.rhythm, asked.form, asked.tune))) != 1:
+        raise InputError(
+            "words fit one thing: music, a chart, a rhythm, a form such as '8 6 8 6 ABAB', or the tune name of a ci"
+        )
+    if score is not None:
+        made = frame.of_score(score, asked.language)
+    elif asked.chart:
+        made = frame.of_chart(read_music(asked.chart, asked.format).progression, asked.language)
+    elif asked.rhythm:
+        made = read_rhythm(asked.rhythm, asked.language)
+    else:
+        made = frame.of_tune(asked.tune) if asked.tune else frame.of_form(asked.form, asked.language, asked.foot)
+    return made.with_rhymes(asked.scheme) if asked.scheme else made
+
+
+def _lyric_wish(asked: LyricsIn, frame: Frame) -> Wish:
+    from segue.compose.lyrics.writing import Wish
+    from segue.compose.wording import read_avoided, read_lines
+
+    return Wish(
+        theme=asked.theme,
+        mood=asked.mood,
+        strictness=asked.strictness,
+        keep=read_lines(asked.lines),
+        avoid=read_avoided(asked.avoid, frame.language),
+        level=asked.level,
+    )
 
 
 async def _answered(
-    request: Request, service: Service, asked: Wanted, verb: Verb, shown: Shown = offer_as_json
+    request: Request, service: Service, caller: Caller, asked: Wanted, verb: Verb, shown: Shown = offer_as_json
 ) -> Response:
-    studio = await to_thread.run_sync(lambda: service.studio)
-    mine = replace(
-        studio, n=asked.n, seed=asked.seed, style=asked.style, without=asked.without, originality=asked.originality
-    )
+    studio = await to_thread.run_sync(studio_for, service, asked, caller.key)
     accepted = request.headers.get("accept", "*/*")
     if "application/json" in accepted and "text/event-stream" not in accepted:
-        return await _whole(mine, verb, shown)
+        return await _whole(studio, verb, shown)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(mine, verb, shown), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(studio, verb, shown), media_type="text/event-stream", headers=headers)
 
 
 async def _events(studio: Studio, verb: Verb, shown: Shown) -> AsyncIterator[bytes]:

@@ -49,6 +49,14 @@ class GuessOut(BaseModel):
     without: float | None
 
 
+class TraitOut(BaseModel):
+    """What a score has much or little of, and how much of the probability of its style that is credited with."""
+
+    english: str
+    chinese: str
+    credit: float
+
+
 class AnswerOut(BaseModel):
     """What is told of one file."""
 
@@ -57,6 +65,7 @@ class AnswerOut(BaseModel):
     is_sure: bool
     notice: list[str]
     heat: list[BecauseOut]
+    traits: list[TraitOut]
     witnesses: list[dict[str, Any]]
     sentence: str
     picture: str | None

@@ -19,7 +19,7 @@ from segue.recommend.phrases import phrase
 from segue.recommend.playlists import WRITERS, Entry
 from segue.recommend.rendering import song_as_json, suggestion_as_json
 from segue.serve.access import Caller, ListensCaller, ServiceOf
-from segue.serve.paging import tagged
+from segue.serve.paging import Cursor, Limit, cursor_of, place_of, tagged
 from segue.serve.repeating import Repeat, once
 from segue.serve.service import Service
 from segue.serve.shapes import (
@@ -31,8 +31,10 @@ from segue.serve.shapes import (
     Listener,
     Name,
     NearOut,
+    SaidsOut,
     SongOut,
     SuggestionsOut,
+    TakenBackOut,
     WhyOut,
 )
 
@@ -181,6 +183,55 @@ async def feedback(
         return 201, {"new": added.new, "known": added.known}
 
     return await once(request, service.ledger, caller.key.id, repeat, act)
+
+
+@router.delete("/feedback", response_model=TakenBackOut)
+async def take_back(
+    caller: ListensCaller,
+    service: ServiceOf,
+    artist: Annotated[Name, Query()],
+    title: Annotated[str, Query(max_length=1000)] = "",
+    listener: Annotated[Listener | None, Query()] = None,
+) -> Response:
+    """Take back all that was said of a song or an artist; the next list is as if nothing had been."""
+    name = caller.listener(listener)
+
+    def act() -> int:
+        found = service.store.find_song(artist, title)
+        if found is None:
+            raise NotFoundError(f"song {Song(artist, title)} is not known here")
+        return service.store.withdraw(name, found[0])
+
+    gone = await to_thread.run_sync(act)
+    return Response(orjson.dumps({"taken_back": gone}), media_type="application/json")
+
+
+@router.get("/feedback", response_model=SaidsOut)
+async def said(
+    request: Request,
+    caller: ListensCaller,
+    service: ServiceOf,
+    listener: Annotated[Listener | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Response:
+    """What was liked, disliked and hidden, the latest first; of each song the word that counts."""
+    name, first = caller.listener(listener), int(place_of(cursor, int) or 0)
+
+    def told() -> bytes:
+        latest: dict[tuple[str, str], Feedback] = {}
+        for one in service.store.feedback(name):
+            latest.setdefault(one.song.key, one)
+        rows = [
+            {"artist": one.song.artist, "title": one.song.title, "verdict": one.verdict, "at": one.at}
+            for one in latest.values()
+        ]
+        following = first + limit
+        return orjson.dumps(
+            {"said": rows[first:following], "next": cursor_of(following) if following < len(rows) else None}
+        )
+
+    return tagged(request, await to_thread.run_sync(told))
 
 
 def _known_song(service: Service, artist: str, title: str) -> Song:
