@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from segue.formats import read_file
+from segue.formats import abc, read_file
+from segue.music.score import Score
 from tests.page.conftest import Seen
 from tests.serve.test_compose import JIG
 
@@ -29,6 +30,13 @@ DRAG = """(link) => {
 
 def tune(page: Page) -> str:
     return page.locator("textarea").first.input_value()
+
+
+def locked_notes(page: Page) -> list[tuple[object, ...]]:
+    """The notes of the second and third bar of the first part."""
+    score = abc.read(tune(page).encode(), file="desk")
+    assert isinstance(score, Score)
+    return [(one.start, one.length, one.pitch) for one in score.parts[0].notes if 4 <= one.start < 12]
 
 
 def ask(page: Page, verb: str, count: int) -> None:
@@ -136,10 +144,31 @@ def test_a_locked_bar_stays_and_the_cursor_follows_the_sound(seen: Seen) -> None
     expect(page.locator(".rolled .head")).to_be_visible()
     page.get_by_role("button", name="Stop").first.click()
     expect(page.locator(".sounding")).to_have_count(0)
+    kept = locked_notes(page)
     ask(page, "Redraw bars", 3)
     page.get_by_role("button", name="Take 1").click()
-    bars = ["".join(bar.split()) for bar in tune(page).partition("\n|:")[2].split("|")]
-    assert bars[1:3] == ["d2B2", "cAFD"]
+    assert locked_notes(page) == kept
+    ask(page, "Melody", 3)
+    page.get_by_role("button", name="Take 2").click()
+    assert locked_notes(page) == kept
+
+
+def test_what_becomes_of_offers_is_logged(seen: Seen) -> None:
+    page = seen.open("compose")
+    ask(page, "A phrase", 3)
+    page.get_by_role("button", name="Edit 2").click()
+    text = page.get_by_label("Tune (ABC) 2")
+    text.fill(text.input_value() + "C4|\n")
+    page.get_by_role("button", name="Take 2").click()
+    page.get_by_role("button", name="Leave 3").click()
+    page.get_by_role("button", name="Take 1").click()
+    expected = {1: "accepted", 2: "edited", 3: "declined"}
+    for _ in range(100):
+        told = page.request.get(f"{seen.address}api/v1/offers?verb=phrase&limit=3").json()
+        if {one["place"]: one["state"] for one in told["offers"]} == expected:
+            return
+        page.wait_for_timeout(50)
+    assert {one["place"]: one["state"] for one in told["offers"]} == expected
 
 
 def test_a_new_sheet_new_chords_a_melody_a_band_and_words(seen: Seen) -> None:
@@ -152,6 +181,10 @@ def test_a_new_sheet_new_chords_a_melody_a_band_and_words(seen: Seen) -> None:
     for verb, count in (("New chords", 3), ("Melody", 3), ("Band", 1), ("Words", 2)):
         ask(page, verb, count)
         page.get_by_role("button", name="Take 1").click()
+    page.get_by_role(
+        "button", name="Other chords", exact=True
+    ).click()  # two or three: those that are as before are none
+    expect(page.locator(".offer").first).to_be_visible()
     made = tune(page)
     assert "M:3/4" in made and "K:Dm" in made and "V:2" in made and "\nw:" in made
     expect(page.locator(".badge")).to_contain_text("Original")

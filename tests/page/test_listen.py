@@ -67,6 +67,34 @@ def test_a_dislike_changes_the_list_before_the_eyes(seen: Seen, language: str) -
     assert page.evaluate("document.activeElement.getAttribute('data-focus')").startswith("dislike ")
 
 
+TAKE_BACK = {"en": ("What I said", "Take back: Dislike"), "zh": ("我评价过的", "收回: 不喜欢")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thumbs_are_seen_as_they_stand_and_taken_back(seen: Seen, language: str) -> None:
+    page = of(seen, "bob", language)
+    before = names(page)
+    dislike, like = ("Dislike", "Like") if language == "en" else ("不喜欢", "喜欢")
+    page.get_by_role("button", name=f"{dislike}: {before[0]}", exact=True).click()
+    expect(page.locator(".songs strong", has_text=re.compile(f"^{before[0]}$"))).to_have_count(0)
+    liked = names(page)[0]
+    page.get_by_role("button", name=f"{like}: {liked}", exact=True).click()
+    summary, take_back = TAKE_BACK[language]
+    page.get_by_text(summary).click()
+    expect(page.locator(".judged li")).to_have_count(2)
+    assert not seen.serious()
+    page.reload()
+    page.get_by_text(summary).click()
+    rows = page.locator(".judged li")
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name=f"{take_back} {before[0]}", exact=True).click()
+    expect(rows).to_have_count(1)
+    expect(page.locator(".judged")).to_have_attribute("open", "")
+    rows.get_by_role("button").click()
+    expect(page.locator(".judged")).to_have_count(0)
+    assert names(page) == before
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_not_tells_the_rank_the_reasons_and_what_would_have_to_be_otherwise(seen: Seen, language: str) -> None:
     page = of(seen, "fay", language)

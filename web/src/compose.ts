@@ -18,9 +18,11 @@ const BAND = "bass piano drums";
 const VERBS: Verb[] = [
   { name: "askChords", path: "chords", needs: "nothing", more: (wish) => ({ key: wish.key.value, metre: wish.metre.value, bars: Number(wish.bars.value) || 8 }) },
   { name: "askHarmony", path: "harmony", needs: "music", more: (_, keep) => ({ keep }) },
-  { name: "askMelody", path: "melody", needs: "music", more: () => ({}) },
+  { name: "askOther", path: "reharmonize", needs: "music", more: (_, keep) => ({ keep }) },
+  { name: "askMelody", path: "melody", needs: "music", more: (_, keep) => ({ keep }) },
   { name: "askInfill", path: "infill", needs: "music", more: (_, keep) => ({ keep }) },
   { name: "askParts", path: "arrange", needs: "music", more: (wish) => ({ n: 1, parts: wish.parts.value ? (wish.parts.value === BAND ? BAND.split(" ") : [wish.parts.value]) : [] }) },
+  { name: "askPhrase", path: "phrase", needs: "nothing", more: (wish) => ({ key: wish.key.value || "C", metre: wish.metre.value || "4/4", bars: 4 }) },
   { name: "askPiece", path: "piece", needs: "nothing", more: (wish) => ({ form: wish.form.value || "AABA", key: wish.key.value, metre: wish.metre.value, n: 2 }) },
   { name: "askWords", path: "lyrics", needs: "music", more: (wish) => ({ n: 2, language: wish.language.value, theme: wish.theme.value }) },
 ];

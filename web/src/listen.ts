@@ -6,12 +6,18 @@ import { button, choice, field, fill, h, meter, percent, redrawn } from "./dom";
 import { follow, type Job } from "./jobs";
 import { say } from "./say";
 import { drawCard, drawTaste } from "./taste";
-import { languageNow, t } from "./words";
+import { languageNow, t, type Word } from "./words";
 
+type Named = { artist: string; title: string };
 type Reason = { kind: string; song: string | null; words: string; share: number };
 type Suggestion = { artist: string; title: string; tags: string[]; score: number; rank: number; because: string; reasons: Reason[] };
 type Why = Suggestion & { instead: { without: string[]; rank: number } | null };
 type Verdict = "like" | "dislike" | "hide";
+type Said = { artist: string; title: string; verdict: Verdict };
+
+const SIGNS: Record<Verdict, string> = { like: "♥", dislike: "✕", hide: "⌀" };
+const SAID: Record<Verdict, Word> = { like: "saidLike", dislike: "saidDislike", hide: "saidHide" };
+const SHOWN = 100; // of what was said, the latest
 
 class Room {
   listener = "";
@@ -22,7 +28,8 @@ class Room {
   readonly card = h("section", { class: "card", "aria-label": t("card") });
   private shown = new Set<string>();
   private why = this.whyNot(); // stays while the list is drawn anew: what is being asked is not lost
-  private readonly liked = new Set<string>();
+  private said: Said[] = [];
+  private isOpen = false; // what was said, to be looked at
 
   // All of it anew, for who listens now.
   async refresh(): Promise<void> {
@@ -53,7 +60,8 @@ class Room {
     const query = { listener: this.listener, n: 20, lang: languageNow(), text: this.text, diversity: this.diversity };
     let found: Suggestion[];
     try {
-      found = (await get<{ suggestions: Suggestion[] }>("recommendations", query)).suggestions;
+      const [list, told] = await Promise.all([get<{ suggestions: Suggestion[] }>("recommendations", query), get<{ said: Said[] }>("feedback", { listener: this.listener, limit: SHOWN })]);
+      [found, this.said] = [list.suggestions, told.said];
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 404) throw error;
       fill(this.list, h("h2", {}, t("recommendations")), h("p", {}, error.message), this.tuneButton());
@@ -64,31 +72,52 @@ class Room {
     if (before.size) found.forEach((one, place) => items[place]!.classList.toggle("fresh", !before.has(nameOf(one))));
     this.shown = now;
     fill(this.list, h("h2", {}, t("recommendations")), this.text ? h("p", { class: "hint" }, t("forWords", { words: this.text })) : null,
-      h("ol", { class: "songs" }, ...items), this.playlist(), this.why);
+      h("ol", { class: "songs" }, ...items), this.playlist(), this.judged(), this.why);
   }
 
   private suggestion(one: Suggestion): HTMLElement {
     const name = nameOf(one);
     const item = h("li", {},
       h("div", { class: "song" }, h("strong", {}, name), h("span", { class: "new" }, t("newHere")), h("span", { class: "score", title: t("probability") }, percent(one.score)),
-        h("span", { class: "thumbs" }, this.thumb(one, "like", "♥"), this.thumb(one, "dislike", "✕"), this.thumb(one, "hide", "⌀"))),
+        h("span", { class: "thumbs" }, this.thumb(one, "like"), this.thumb(one, "dislike"), this.thumb(one, "hide"))),
       h("details", {}, h("summary", {}, one.because), reasonsOf(one)));
     return item;
   }
 
-  private thumb(one: Suggestion, verdict: Verdict, sign: string): HTMLElement {
+  private thumb(one: Suggestion, verdict: Verdict): HTMLElement {
     const name = nameOf(one);
-    const isOn = verdict === "like" && this.liked.has(`${this.listener}\n${name}`);
-    return button(sign, async () => {
-      try {
-        await send("POST", "feedback", { listener: this.listener, artist: one.artist, title: one.title, verdict });
-        if (verdict === "like") this.liked.add(`${this.listener}\n${name}`);
-        say.note(t(verdict === "like" ? "saidLike" : verdict === "dislike" ? "saidDislike" : "saidHide", { name }));
-        await this.refresh();
-      } catch (error) {
-        say.problem(error);
-      }
-    }, { "aria-label": `${t(verdict)}: ${name}`, title: t(verdict), "data-focus": `${verdict} ${name}`, "aria-pressed": verdict === "like" ? String(isOn) : undefined });
+    const isOn = this.said.some((each) => each.verdict === verdict && nameOf(each) === name);
+    const act = (): Promise<void> => (isOn ? this.takeBack(one) : this.judge(one, verdict));
+    return button(SIGNS[verdict], act, { "aria-label": `${t(verdict)}: ${name}`, title: t(verdict), "data-focus": `${verdict} ${name}`, "aria-pressed": String(isOn) });
+  }
+
+  private async judge(one: Suggestion, verdict: Verdict): Promise<void> {
+    try {
+      await send("POST", "feedback", { listener: this.listener, artist: one.artist, title: one.title, verdict });
+      say.note(t(SAID[verdict], { name: nameOf(one) }));
+      await this.refresh();
+    } catch (error) {
+      say.problem(error);
+    }
+  }
+
+  private async takeBack(one: Named): Promise<void> {
+    try {
+      await send("DELETE", "feedback", undefined, { listener: this.listener, artist: one.artist, title: one.title });
+      say.note(t("tookBack", { name: nameOf(one) }));
+      await this.refresh();
+    } catch (error) {
+      say.problem(error);
+    }
+  }
+
+  // What was said so far, each word to be taken back.
+  private judged(): HTMLElement | null {
+    if (!this.said.length) return null;
+    const rows = this.said.map((one) => h("li", {}, h("span", { "aria-hidden": "true" }, SIGNS[one.verdict]), ` ${t(one.verdict)}: ${nameOf(one)} `,
+      button(t("takeBack"), () => this.takeBack(one), { class: "small", "aria-label": `${t("takeBack")}: ${t(one.verdict)} ${nameOf(one)}`, "data-focus": `said ${nameOf(one)}` })));
+    return h("details", { class: "judged", open: this.isOpen, on: { toggle: (event) => { this.isOpen = (event.currentTarget as HTMLDetailsElement).open; } } },
+      h("summary", {}, t("whatISaid")), h("ul", {}, ...rows));
   }
 
   private playlist(): HTMLElement {
@@ -163,7 +192,7 @@ export async function listen(place: HTMLElement, who: Session): Promise<void> {
   await room.refresh();
 }
 
-function nameOf(one: Suggestion): string {
+function nameOf(one: Named): string {
   return one.title ? `${one.artist} – ${one.title}` : one.artist;
 }
 

@@ -1,13 +1,13 @@
 // Alternatives side by side: seen as they are drawn, heard, taken, edited or left.
 
-import { stream } from "./api";
+import { send, stream } from "./api";
 import { button, fill, h } from "./dom";
 import { playButton, type Desk } from "./desk";
 import { say } from "./say";
 import { Sheet } from "./sheet";
 import { t } from "./words";
 
-type Offer = { number: number; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[] };
+type Offer = { number: number; call: string | null; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[] };
 
 const PAUSE = 150; // milliseconds between two drawings of what is being written
 const WIDTH = 380;
@@ -64,12 +64,14 @@ export class Offers {
     }, { "aria-label": named("edit"), "aria-expanded": "false" });
     const accept = button(t("accept"), () => {
       this.desk.take(text.value);
+      become(one, text.value === one.abc ? { state: "accepted" } : { state: "edited", music: text.value });
       this.desk.sheet.place.scrollIntoView({ block: "nearest" });
       say.note(t("taken", { n: one.number }));
     }, { "aria-label": named("accept") });
     const reject = button(t("reject"), () => {
       const next = card.nextElementSibling ?? card.previousElementSibling;
       card.remove();
+      become(one, { state: "declined" });
       next?.querySelector("button")?.focus();
     }, { "aria-label": named("reject") });
     fill(card, h("h3", {}, `${t("alternative")} ${one.number}`), sheet?.place, words ? h("pre", {}, words) : null,
@@ -77,4 +79,9 @@ export class Offers {
       h("details", {}, h("summary", {}, t("why")), h("ul", {}, ...[...one.reasons, ...(one.notice ?? [])].map((reason) => h("li", {}, reason)))));
     return card;
   }
+}
+
+// What became of an offer goes into the log that models are tuned by, where it is logged; taking it does not hang on that.
+function become(one: Offer, said: { state: string; music?: string }): void {
+  if (one.call) void send("PUT", `offers/${one.call}/${one.number}`, said).catch(() => undefined);
 }
