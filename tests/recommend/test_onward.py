@@ -16,6 +16,7 @@ from segue.recommend.seen import forget_seen, has_forgotten
 from segue.recommend.since import split_since
 from segue.recommend.snapshot import read_snapshot
 from segue.recommend.tuning import Tuned, tune_onward, tune_recommend
+from segue.tune.callbacks import Callback
 from segue.tune.recipe import Recipe
 from segue.tune.registry import Registry
 
@@ -128,6 +129,24 @@ def test_a_call_that_goes_on_learns_from_the_listeners_of_the_first(
     for name in ("heard", "disliked"):
         pairs = zip(getattr(found, name).sequences, getattr(after, name).sequences, strict=True)
         assert all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_a_call_after_the_run_was_made_trains_nothing_and_tells_the_same(
+    both: tuple[Tuned, Population, Tuned, Population], place: Path, recipe: Recipe
+) -> None:
+    _, _, second, _ = both
+    registry = Registry(place / "models")
+    before = [run.id for run in registry.list()]
+
+    def no_training() -> list[Callback]:
+        raise AssertionError("it trains again")
+
+    with open_store(place / "segue.db") as store:
+        again = tune_onward(store, recipe, place, place / "job", no_training)
+    assert (again.run.id, again.is_served) == (second.run.id, second.is_served) and [
+        run.id for run in registry.list()
+    ] == before
+    assert again.comparison.as_dict() == second.comparison.as_dict()
 
 
 def test_who_heard_something_new_is_drawn_for_every_step() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import liblistenbrainz
@@ -133,22 +134,26 @@ def is_alive(pid: int) -> bool:
     return bool(told) and not told.startswith("Z")
 
 
-@pytest.mark.slow
-def test_a_tuning_goes_on_from_its_checkpoint_after_the_server_died(tmp_path: Path) -> None:
-    home = tmp_path
-    catalogue, heard = checkerboard(listeners=60, songs=20)
-    with open_store(home / "segue.db") as store:
-        rows = enumerate(heard.sequences)
-        store.add(Tally(f"listener {row}", catalogue.songs[song], 3) for row, own in rows for song in own)
-    pointer, training = home / "models" / "recommend" / "served.json", home / "models" / "recommend" / ".training"
-    with running(home) as server:
+def play(client: httpx.Client, listener: str, titles: list[str]) -> None:
+    listens = [
+        {"artist": "A", "title": title, "at": f"2026-03-{1 + n // 1440:02}T{n // 60 % 24:02}:{n % 60:02}:00Z"}
+        for n, title in enumerate(titles)
+    ]
+    assert client.post(f"{API}/listens", json={"listener": listener, "listens": listens}).status_code == 201
+
+
+def tuned_through_a_death(home: Path, secret: str = "") -> tuple[dict[str, Any], str]:
+    """Ask for a tuning, kill the server while it trains, start it again; return the run made, and the key."""
+    models = home / "models" / "recommend"
+    pointer, training = models / "served.json", models / ".training"
+    served = pointer.read_bytes() if pointer.exists() else b""
+    with running(home, secret=secret) as server:
         with server.client as client:
             job = client.post(f"{API}/models/tasks/recommend/tune", json={"size": "tiny"}).json()["id"]
             while not (told := client.get(f"{API}/jobs/{job}").json())["said"].startswith("training"):
                 assert told["state"] in ("waiting", "running"), told
                 time.sleep(0.1)
-            play = {"artist": "A", "title": "While it tunes", "at": "2026-03-01T12:00:00Z"}
-            assert client.post(f"{API}/listens", json={"listener": "eve", "listens": [play]}).status_code == 201
+            play(client, "eve", ["While it tunes"])
         tuning = children(server.process.pid)
         server.kill()
         secret = server.secret
@@ -159,7 +164,7 @@ def test_a_tuning_goes_on_from_its_checkpoint_after_the_server_died(tmp_path: Pa
         time.sleep(0.1)
     begun = {folder.name for folder in training.iterdir()}
     kept = max(folder.name for folder in training.glob("recommend-*/step-*[0-9]"))
-    assert not pointer.exists()
+    assert (pointer.read_bytes() if pointer.exists() else b"") == served
     with running(home, secret=secret) as server, server.client as client:
         while (told := client.get(f"{API}/jobs/{job}").json())["state"] in ("waiting", "running"):
             folders = {folder.name for folder in training.glob("*")}
@@ -169,9 +174,28 @@ def test_a_tuning_goes_on_from_its_checkpoint_after_the_server_died(tmp_path: Pa
             time.sleep(0.1)
         assert told["state"] == "done", told
         run = client.get(f"{API}/models/runs/{told['result']['run']}").json()
-        assert run["is_served"] is told["result"]["is_served"] is pointer.exists()
-    lines = (home / "models" / "recommend" / run["id"] / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        assert run["is_served"] is told["result"]["is_served"] is (pointer.read_bytes() != served)
+    lines = (models / run["id"] / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     numbers = [json.loads(line)["step"] for line in lines if "loss" in line]
     assert numbers == sorted(numbers)  # what was trained before is not told twice
+    return run, secret
+
+
+@pytest.mark.slow
+def test_a_tuning_goes_on_from_its_checkpoint_after_the_server_died_the_first_and_one_from_what_is_served(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path
+    catalogue, heard = checkerboard(listeners=60, songs=20)
+    with open_store(home / "segue.db") as store:
+        rows = enumerate(heard.sequences)
+        store.add(Tally(f"listener {row}", catalogue.songs[song], 3) for row, own in rows for song in own)
+    first, secret = tuned_through_a_death(home)
+    assert first["is_served"] and first["continued"] is None
     with open_store(home / "segue.db") as store:
         assert "While it tunes" in {one.song.title for one in store.listens("eve")}
+        for row in range(20):  # of their kind, and of the other kind those who come new
+            store.add(Tally(f"listener {row}", catalogue.songs[song], 1) for song in range(row % 2, 20, 2))
+            store.add(Tally(f"newcomer {row}", catalogue.songs[song], 1) for song in range(row % 2, 20, 2))
+    second, _ = tuned_through_a_death(home, secret)
+    assert second["continued"]["since"] == first["id"] and second["continued"]["is_warm"]

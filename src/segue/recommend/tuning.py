@@ -34,6 +34,7 @@ from segue.tune.task import Model
 
 CHOSEN_BY = "auc"
 SPLIT_SEED = 0  # one split for all seeds and all runs on the same data, so that they can be compared
+MADE = "made.txt"  # in the folder of a tuning that goes on: the run that it made
 _LIKE = ("backbone", "method", "last_layers", "lora_rank", "adapter_width")  # in which a run goes on from another
 
 
@@ -81,7 +82,10 @@ def tune_recommend(
     if seeds < 1:
         raise InputError(f"seeds {seeds} must be at least 1")
     told("reading listeners", 0, 1)
-    return _tune(read_population(store), Order(recipe or taste_recipe(), home, seeds, False, callbacks, told))
+    run, comparison = _tune(
+        read_population(store), Order(recipe or taste_recipe(), home, seeds, False, callbacks, told)
+    )
+    return Tuned(run, comparison, _promote(Registry(home / "models"), run))
 
 
 def tune_onward(
@@ -95,14 +99,23 @@ def tune_onward(
     """Go on from the run that is served: learn what came since, and read the old again beside it.
 
     Where nothing is served, nothing came since, the recipe is of another kind, or that run has forgotten a listener, it
-    is tuned anew. `folder` keeps the listeners as they were at the first call, for one that goes on.
+    is tuned anew. `folder` keeps the listeners as they were at the first call, for one that goes on, and then the name
+    of the run: called again after that, nothing is trained twice.
     """
+    registry, note = Registry(home / "models"), folder / MADE
+    if note.is_file():
+        run = registry.show(note.read_text(encoding="utf-8"))
+        return Tuned(run, Comparison.load(run.path or folder, [run]), _promote(registry, run))
     told("reading listeners", 0, 1)
     population = read_snapshot(folder)
     if population is None:
         population = read_population(store)
         write_snapshot(population, folder)
-    return _tune(population, Order(recipe, home, 1, True, callbacks, told))
+    run, comparison = _tune(population, Order(recipe, home, 1, True, callbacks, told))
+    partial = folder / f".{MADE}.partial"
+    partial.write_text(run.id, encoding="utf-8")
+    partial.replace(note)
+    return Tuned(run, comparison, _promote(registry, run))
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,8 @@ class Order:
     told: Told
 
 
-def _tune(population: Population, order: Order) -> Tuned:
+def _tune(population: Population, order: Order) -> tuple[Run, Comparison]:
+    """The best run, in the registry with all that belongs to it and not served yet, and all systems beside it."""
     registry, told = Registry(order.home / "models"), order.told
     served = registry.served(TASK)
     since = split_since(population, served.path) if served is not None and served.path is not None else None
@@ -146,7 +160,7 @@ def _tune(population: Population, order: Order) -> Tuned:
     for trial in trials:
         shutil.rmtree(registry.training_directory(TASK, run_id(TASK, trial.recipe, name)), ignore_errors=True)
     shutil.rmtree(shared, ignore_errors=True)
-    return Tuned(run, comparison, _promote(registry, run))
+    return run, comparison
 
 
 def _start(registry: Registry, served: Run | None, since: Since | None, order: Order) -> Model | None:

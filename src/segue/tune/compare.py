@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segue.errors import InputError
+from segue.errors import FormatError, InputError
 from segue.tune.history import Evaluation
 from segue.tune.pictures import draw_comparison
 from segue.tune.run import Run
@@ -81,6 +81,20 @@ class Comparison:
             for curve in self.curves
         ]
         return {"task": self.task, "chosen_by": self.chosen_by, "rows": rows, "curves": curves}
+
+    @classmethod
+    def load(cls, folder: Path, runs: Sequence[Run]) -> Comparison:
+        """Read the figures that `save` wrote, with the curves of its runs; FormatError where the file is damaged."""
+        file = folder / "comparison.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            rows = {
+                title: {name: Figure(one["mean"], one["error"], one["n"]) for name, one in row.items()}
+                for title, row in told["rows"].items()
+            }
+            return cls(told["task"], told["chosen_by"], rows, [run.history for run in runs])
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise FormatError(f"not a comparison: {error}", file=str(file)) from error
 
     def save(self, folder: Path) -> list[Path]:
         """Write comparison.json, .png and .svg into a folder and return their paths."""
