@@ -32,6 +32,7 @@ from urllib.parse import quote
 import httpx
 import numpy as np
 import orjson
+from safetensors.numpy import save_file
 
 from benchmarks.recommend import SMALL, best_known, fitted, head, population
 from benchmarks.result import Result, data_dir, sha256_of, write
@@ -40,6 +41,7 @@ from segue.listens.listen import Tally
 from segue.listens.sql import open_store
 from segue.recommend.recommender import Recommender
 from segue.recommend.saving import save
+from segue.recommend.seen import FILE, pair_hashes
 from segue.serve.page import FOLDER
 from segue.tune.recipe import Recipe
 from segue.tune.registry import Registry
@@ -93,6 +95,9 @@ def make_home(folder: Path) -> list[str]:
     place.mkdir(parents=True)
     (place / "metrics.json").write_text(json.dumps(run.as_dict()), encoding="utf-8")
     save(Recommender(catalogue, parts, head(parts)), place / "recommender")
+    pairs = zip(whole.heard.listeners, interactions.sequences, strict=True)
+    seen = [pair_hashes(name, [catalogue.songs[song].key for song in own.tolist()]) for name, own in pairs]
+    save_file({"seen": np.sort(np.concatenate(seen))}, place / FILE)
     Registry(folder / "models").promote(run.id)
     return [name for name, own in zip(whole.heard.listeners, interactions.sequences, strict=True) if len(own)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -85,6 +86,23 @@ def test_what_a_model_counted_of_a_listener_is_counted_anew(
     assert after[0] == after[2] < after[1]  # ann heard song 0, bob song 1, nobody song 2
     listed = server.get(f"{API}/recommendations", params={"listener": "bob"}, headers=admin)
     assert listed.status_code == 200 and listed.json()["suggestions"]
+
+
+def test_other_runs_that_met_a_listener_are_retired_and_served_no_more(
+    server: TestClient, admin: dict[str, str], home: Path
+) -> None:
+    folder = home / "models" / "recommend"
+    shutil.copytree(folder / "first", folder / "third")
+    metrics = (folder / "third" / "metrics.json").read_text(encoding="utf-8").replace('"first"', '"third"')
+    (folder / "third" / "metrics.json").write_text(metrics, encoding="utf-8")
+    told = server.request("DELETE", f"{API}/me", params={"listener": "ann"}, headers=admin).json()
+    assert told["runs"] == ["first", "second"] and told["retired"] == ["third"]
+    assert not (folder / "third" / "recommender").exists()
+    run = server.get(f"{API}/models/runs/third", headers=admin).json()
+    assert "erased" in run["retired"] and run["after"]
+    refused = server.post(f"{API}/models/runs/third/promote", headers=admin)
+    assert refused.status_code == 409 and "the weights of third are gone" in refused.json()["detail"]
+    assert server.post(f"{API}/models/tasks/recommend/rollback", headers=admin).json()["id"] == "first"
 
 
 @pytest.mark.slow

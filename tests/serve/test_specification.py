@@ -30,6 +30,7 @@ from tests.serve.homes import settings as server_settings
 
 CALLS = int(os.environ.get("SEGUE_CALLS", "100"))
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
+PATIENCE = 600  # seconds for one answer: a piece of 500 bars takes long
 SLOW = 12  # calls of a route that composes, each of which may take a second
 MANY = settings(max_examples=CALLS, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 FEW = settings(MANY, max_examples=max(1, CALLS // SLOW))
@@ -57,8 +58,8 @@ def key(app: FastAPI) -> dict[str, str]:
 def call_all(
     specification: schemathesis.BaseSchema, headers: dict[str, str], calls: settings, *, composes: bool
 ) -> list[str]:
-    """Call each route with drawn values; return what the checks find, one line a route."""
-    broken = []
+    """Call each route with drawn values; return what the checks find, one line a route. How many calls is printed."""
+    broken, count = [], 0
     for found in specification.get_all_operations():
         operation = found.ok()
         if operation.path.startswith("/api/v1/compose/") is not composes:
@@ -67,12 +68,15 @@ def call_all(
         @calls
         @given(case=operation.as_strategy())
         def call(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers=headers, checks=CHECKS)
+            nonlocal count
+            count += 1
+            case.call_and_validate(headers=headers, checks=CHECKS, timeout=PATIENCE)
 
         try:
             call()
         except (AssertionError, FailureGroup) as error:
             broken.append(f"{operation.method.upper()} {operation.path}: {error}")
+    print(f"{count:,} calls")
     return broken
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,34 @@ def test_a_run_is_named_by_what_it_is_made_of() -> None:
     with pytest.raises(InputError, match="is judged by 'hr'; its metrics are auc, f1"):
         a_run("x", 0.8, chosen_by="hr")
     assert json.loads(json.dumps(a_run("x", 0.8).as_dict()))["after"]["auc"] == 0.8
+
+
+def test_a_retired_run_keeps_its_figures_and_is_served_no_more(registry: Registry) -> None:
+    registry.promote("first")
+    registry.promote("better")
+    with pytest.raises(ConflictError, match="better is being served"):
+        registry.retire("better", "tidying")
+    run = registry.retire("first", "tidying")
+    assert run.path is not None and not (run.path / "model.safetensors").exists()
+    assert {"curve.png", "recipe.toml", "README.md"} < {file.name for file in run.path.iterdir()}
+    assert registry.show("first").after == {"auc": 0.8, "f1": 0.7} and registry.retired(run) == "tidying"
+    with pytest.raises(ConflictError, match="the weights of first are gone: tidying; tune again"):
+        registry.promote("first", even_if_worse=True)
+    with pytest.raises(ConflictError, match="the weights of first are gone"):
+        registry.load(run, nn.Linear(2, 1))
+    with pytest.raises(ConflictError, match="nothing was served before"):
+        registry.rollback("recommend")
+    assert [change.act for change in registry.record("recommend")] == ["promote", "promote", "retire"]
+
+
+def test_pruning_spares_the_latest_what_is_served_and_what_would_be_gone_back_to(registry: Registry) -> None:
+    for name in ("first", "better"):
+        registry.promote(name)
+    for number in range(4):
+        registry.add(a_run(f"later-{number}", 0.5, made_at=datetime(2100, 1, 1 + number, tzinfo=UTC)), nn.Linear(2, 1))
+    assert registry.prune("recommend", 2) == ["worse", "later-0", "later-1"]
+    assert registry.prune("recommend", 2) == []
+    assert {run.id for run in registry.list() if not registry.retired(run)} == {"first", "better", "later-2", "later-3"}
+    assert registry.rollback("recommend").id == "first"
+    with pytest.raises(InputError, match="0 runs are to be kept"):
+        registry.prune("recommend", 0)

@@ -6,7 +6,7 @@ import type { Continued } from "./steps";
 import { t } from "./words";
 
 export type Run = { id: string; task: string; method: string; metric: string; before: Record<string, number>; after: Record<string, number>;
-  baselines: Record<string, Record<string, number>>; made_at: string; is_served: boolean; continued: Continued | null };
+  baselines: Record<string, Record<string, number>>; made_at: string; is_served: boolean; retired: string; continued: Continued | null };
 
 // The figure that the run was chosen by, before and after.
 export function chosenBy(run: Run): HTMLElement {

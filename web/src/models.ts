@@ -36,7 +36,7 @@ async function runsCard(again: () => Promise<void>): Promise<HTMLElement> {
     h("tr", {},
       h("th", { scope: "row" }, run.id, h("small", {}, ` ${run.task}, ${run.method}, ${t("made")} ${run.made_at.slice(0, 16).replace("T", " ")}`)),
       h("td", {}, chosenBy(run)),
-      h("td", {}, run.is_served ? h("strong", { class: "served" }, t("served")) : button(t("serve"), () => act(() => send("POST", `models/runs/${encodeURIComponent(run.id)}/promote`), again), { "aria-label": `${t("serve")}: ${run.id}` }))),
+      h("td", {}, run.retired ? h("span", { class: "hint", title: run.retired }, t("retired")) : run.is_served ? h("strong", { class: "served" }, t("served")) : button(t("serve"), () => act(() => send("POST", `models/runs/${encodeURIComponent(run.id)}/promote`), again), { "aria-label": `${t("serve")}: ${run.id}` }))),
     h("tr", { class: "more" }, h("td", { colspan: 3 }, run.continued ? steps(run.continued, run.metric) : null, details(run)))]);
   return h("section", { class: "card" }, h("h2", {}, t("runs")), rows.length ? h("table", { class: "runs" }, h("tbody", {}, ...rows)) : h("p", {}, t("noRuns")),
     h("div", { class: "row" },

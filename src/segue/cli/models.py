@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segue.tune.registry import Registry
     from segue.tune.run import Run
 
-group = typer.Typer(no_args_is_help=True, help="Tuned models: list, show, promote, rollback, export.")
+group = typer.Typer(no_args_is_help=True, help="Tuned models: list, show, promote, rollback, prune, export.")
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, as `segue models list` shows it.")]
 
 
@@ -36,7 +36,7 @@ def list_runs(
     task: Annotated[str | None, typer.Option("--task", help="Only runs of this task.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the tuned models, oldest first; the served ones carry a star.
+    """List the tuned models, oldest first; the served ones carry a star, those of which the figures alone are left a -.
 
     Example: segue models list --task recommend
     """
@@ -44,7 +44,7 @@ def list_runs(
     runs = registry.list(task)
     served = _served(registry, runs)
     if json:
-        print_json([_summary(run, served) for run in runs])
+        print_json([_summary(run, served) | {"retired": registry.retired(run)} for run in runs])
         return
     if not runs:
         console().print(f"no tuned models in {registry.path}; `segue tune recommend` makes one")
@@ -52,7 +52,7 @@ def list_runs(
     table = Table("", "run", "task", "method", "metric", "before", "after", "made")
     for run in runs:
         before = f"{run.before[run.metric]:.4f}" if run.metric in run.before else ""
-        star = "*" if run.id in served else ""
+        star = "*" if run.id in served else "-" if registry.retired(run) else ""
         after, made = f"{run.after[run.metric]:.4f}", f"{run.made_at:%Y-%m-%d %H:%M}"
         table.add_row(star, run.id, run.task, run.recipe.method, run.metric, before, after, made)
     console().print(table)
@@ -111,6 +111,23 @@ def rollback(
         print_json({"task": task, "served": None})
     else:
         console().print(f"{task}: the model as it is shipped is used from now on", markup=False)
+
+
+@group.command("prune")
+def prune(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The task whose older runs lose their weights.")],
+    keep: Annotated[int, typer.Option(min=1, help="How many of the latest stay whole.")] = 5,
+    json: JsonOption = False,
+) -> None:
+    """Remove the weights of older runs, and keep their figures; those served, and served before, stay whole.
+
+    Example: segue models prune recommend --keep 3
+    """
+    gone = open_registry().prune(task, keep)
+    if json:
+        print_json({"task": task, "retired": gone})
+    else:
+        console().print(f"{task}: of {len(gone)} runs the figures alone are left", markup=False)
 
 
 @group.command("export")

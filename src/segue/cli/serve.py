@@ -43,6 +43,7 @@ def serve(
     retune: Annotated[
         float, typer.Option(min=0, metavar="HOURS", help="Tune again so often, where enough was heard; 0 never.")
     ] = 24.0,
+    keep_runs: Annotated[int, typer.Option(min=1, help="Tuned runs kept whole; of older ones the figures stay.")] = 5,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -64,6 +65,7 @@ def serve(
         folders=tuple(allow or ()),
         rate=rate,
         retune=retune,
+        keep_runs=keep_runs,
     )
     run(settings, lambda told: print_json(told) if json else _told(told))
 

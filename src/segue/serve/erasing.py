@@ -1,10 +1,11 @@
 """Forgetting a listener everywhere: rows, files of jobs, keys, what is in memory, what models have seen.
 
-A run keeps, as hashes, which listener it saw with which song and held out: these go from every run, and what its
-recommender counted over all listeners is counted anew without this one. What the language model's weights took from one
-listener among many cannot be told apart in them; the receipt names the runs, nothing goes on from their weights, and
-the next tuning, from which the listener is absent, takes their place. A tuning under way, which
-holds the listener in its files, begins again.
+A run keeps, as hashes, which listener it saw with which song and held out: these go from every run. Of the run that is
+served, and of the one that would be gone back to, what the recommender counted over all listeners is counted anew
+without this one; other runs that met the listener are retired: their figures stay, and their weights go. What the
+language model's weights took from one listener among many cannot be told apart in them; the receipt names the runs,
+nothing goes on from their weights, and the next tuning, from which the listener is absent, takes their place. A tuning
+under way, which holds the listener in its files, begins again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from segue.recommend.kept import forget_kept
 from segue.recommend.seen import forget_seen
 
 if TYPE_CHECKING:
+    from segue.listens.song import Song
     from segue.serve.service import Service
 
 _GONE = "(erased)"
@@ -41,11 +44,7 @@ def erase(service: Service, listener: str) -> dict[str, Any]:
     service.rendered.clear()
     again += _halt_tunings(service)  # one that was asked for meanwhile
     files = _forget_tunings(service)
-    runs = []
-    for run in service.registry.list("recommend"):
-        if run.path and forget_seen(run.path, listener, heard) + forget_kept(run.path, listener):
-            _refit(service, run.path)
-            runs.append(run.id)
+    runs, retired = _forget_runs(service, listener, heard)
     with contextlib.suppress(FileNotFoundError):  # nothing is served
         os.utime(service.registry.path / "recommend" / "served.json")  # what is in memory is read again
     files += sum(_remove(service.jobs.folder(job)) for job in own)
@@ -60,7 +59,21 @@ def erase(service: Service, listener: str) -> dict[str, Any]:
     ledger.scrub()
     for job in again:
         service.jobs.resume(job)
-    return {"rows": rows, "jobs": len(own), "keys": keys, "files": files, "runs": runs}
+    return {"rows": rows, "jobs": len(own), "keys": keys, "files": files, "runs": runs, "retired": retired}
+
+
+def _forget_runs(service: Service, listener: str, heard: Sequence[Song]) -> tuple[list[str], list[str]]:
+    """Take a listener out of every run; return which were counted anew, and which are retired."""
+    registry, runs, retired = service.registry, [], []
+    spared = registry.spared("recommend")
+    for run in registry.list("recommend"):
+        if run.path and forget_seen(run.path, listener, heard) + forget_kept(run.path, listener):
+            if run.id in spared:
+                _refit(service, run.path)
+                runs.append(run.id)
+            else:
+                retired.append(registry.retire(run.id, "it had met a listener who was erased").id)
+    return runs, retired
 
 
 def _refit(service: Service, run: Path) -> None:

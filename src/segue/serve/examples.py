@@ -29,7 +29,8 @@ _JOB = {
 _RUN = {
     "id": "recommend-lora-1a2b3c4d", "task": "recommend", "method": "lora", "metric": "auc", "before": {"auc": 0.91},
     "after": {"auc": 0.94}, "baselines": {"popularity": {"auc": 0.71}}, "made_at": _AT, "seconds": 81.5,
-    "trainable": 120000, "total": 22000000, "data_hash": "9f" * 32, "is_served": True, "continued": None,
+    "trainable": 120000, "total": 22000000, "data_hash": "9f" * 32, "is_served": True, "retired": "",
+    "continued": None,
 }  # fmt: skip
 _BECAUSE = {"what": "bar 5", "drop": 0.12, "place": 4, "count": 1}
 _GUESS = {"style": "jig", "probability": 0.97, "because": [_BECAUSE], "without": 0.61}
@@ -118,7 +119,10 @@ SCHEMAS: dict[str, Any] = {
     "segue__serve__routers__models__TuneIn": {"size": "small"},
     "HeldOut": _HELD,
     "JudgementIn": {"state": "accepted"},
-    "ReceiptOut": {"listener": "ann", "rows": 4306, "jobs": 2, "keys": 1, "files": 1, "runs": ["second"], "at": _AT},
+    "ReceiptOut": {
+        "listener": "ann", "rows": 4306, "jobs": 2, "keys": 1, "files": 1, "runs": ["second"], "retired": [],
+        "at": _AT,
+    },
     "KeyIn": {"name": "navidrome", "scopes": ["listens"], "listener": "ann"},
     "KeyOut": _KEY,
     "MadeOut": _KEY | {"secret": "segue_..."},

@@ -18,7 +18,8 @@ class Settings:
     `is_open` lets everybody in without a key, which is refused where `host` is not this machine alone. `folders` are
     those below which files may be named by path. `rate` is how many requests a second a key may make for long, `burst`
     how many at once; `largest` is the size of a body in bytes, `largest_upload` that of a file sent. Every `retune`
-    hours, at most, the recommender is tuned again where enough was heard; 0 never.
+    hours, at most, the recommender is tuned again where enough was heard; 0 never; the latest
+    `keep_runs` runs stay whole, of older ones the figures.
     """
 
     home: Path
@@ -32,6 +33,7 @@ class Settings:
     largest: int = MEGABYTE
     largest_upload: int = 200 * MEGABYTE
     retune: float = 0.0
+    keep_runs: int = 5
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -40,6 +42,8 @@ class Settings:
             raise InputError(f"{self.rate} requests a second, {self.burst} at once: more than 0 and 1 are accepted")
         if self.retune < 0:
             raise InputError(f"retune every {self.retune} hours: 0 (never) or more is accepted")
+        if self.keep_runs < 1:
+            raise InputError(f"{self.keep_runs} runs are to be kept: 1 or more is accepted")
         if self.is_open and not is_loopback(self.host):
             raise InputError(f"host {self.host!r} can be reached from elsewhere: open access is for this machine alone")
 

@@ -35,6 +35,7 @@ def tune(asked: Mapping[str, Any], working: Working) -> dict[str, Any]:
             "store": working.settings.store,
             "size": asked.get("size", "small"),
             "folder": str(working.folder),
+            "keep": working.settings.keep_runs,
         }
     )
     with subprocess.Popen(

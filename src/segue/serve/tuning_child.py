@@ -16,6 +16,7 @@ from segue.recommend.sizes import taste_recipe
 from segue.recommend.tuning import Tuned, tune_onward
 from segue.tune.callbacks import Callback
 from segue.tune.history import Outlook, Step
+from segue.tune.registry import Registry
 
 _EVERY = 0.5  # seconds between two lines
 
@@ -82,6 +83,7 @@ def main(words: str) -> int:
                 callbacks=lambda: [Lines()],
                 told=lambda said, done, total: tell({"done": done, "total": total, "said": said}),
             )
+        Registry(Path(asked["home"]) / "models").prune("recommend", asked["keep"])
     except SegueError as error:
         tell({"error": str(error)})
         return error.exit_code

@@ -2,6 +2,8 @@
 
 HOME/models/<task>/<run id>/    model.safetensors  recipe.toml  metrics.json  README.md  curve.png
 HOME/models/<task>/served.json  the pointer, written whole or not at all
+
+A run that is retired keeps its figures alone, and a file that tells why.
 """
 
 from __future__ import annotations
@@ -24,9 +26,14 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+RETIRED = "retired.txt"
+_FIGURES = ("metrics", "recipe", "README", "curve", "comparison", "retired")  # files of a run, without their suffixes
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the record: a run was promoted, came back by a rollback, or was withdrawn (`run` is then "")."""
+    """One line of the record: a run was promoted, came back by a rollback, was withdrawn (`run` is then "") or retired
+    (`run` is then what stays served)."""
 
     at: str
     act: str
@@ -97,6 +104,7 @@ class Registry:
 
         if run.path is None:
             raise InputError(f"run {run.id} is not in a registry yet")
+        self._check_whole(run)
         load_weights(model, run.path / "model.safetensors")
         if frozen_hash(model) != run.frozen_weights:
             raise ConflictError(f"run {run.id} was tuned on another {run.recipe.backbone} than the one loaded here")
@@ -117,6 +125,7 @@ class Registry:
         (`Run.served`), and one that tells what it made of what the served one knew is judged by that (`Continued`).
         """
         found = self.show(run)
+        self._check_whole(found)
         served = self.served(found.task)
         if served is not None and served.id == found.id:
             raise ConflictError(f"{run} is being served already")
@@ -143,6 +152,44 @@ class Registry:
             raise ConflictError(f"no run of {task!r} is served: the model is as it is shipped")
         self._move(task, "withdraw", lambda _: [])
 
+    def spared(self, task: str) -> tuple[str, ...]:
+        """Return the runs that must stay whole: the one that would be gone back to, and the one that is served."""
+        return tuple(self._pointer(task)["stack"][-2:])
+
+    def retired(self, run: Run) -> str:
+        """Return why a run's weights are gone, "" where they are there."""
+        try:
+            return "" if run.path is None else (run.path / RETIRED).read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
+
+    def retire(self, run: str, why: str) -> Run:
+        """Remove a run's weights and keep its figures: it is never served again, nor gone back to.
+
+        ConflictError where it is served now.
+        """
+        found = self.show(run)
+        served = self.served(found.task)
+        if found.path is None or (served is not None and served.id == found.id):
+            raise ConflictError(f"{run} is being served: promote another one first")
+        if found.id in self._pointer(found.task)["stack"]:  # first, so that nothing goes back to what is half gone
+            self._move(found.task, "retire", lambda stack: [one for one in stack if one != found.id])
+        (found.path / RETIRED).write_text(why + "\n", encoding="utf-8")
+        for place in found.path.iterdir():
+            if place.is_dir():
+                shutil.rmtree(place)
+            elif place.stem not in _FIGURES:
+                place.unlink()
+        return found
+
+    def prune(self, task: str, keep: int) -> Sequence[str]:
+        """Retire all runs of a task but the latest `keep` and those that must stay whole; return which."""
+        if keep < 1:
+            raise InputError(f"{keep} runs are to be kept: 1 or more is accepted")
+        spared = self.spared(task)
+        old = [run for run in self.list(task)[:-keep] if run.id not in spared and not self.retired(run)]
+        return [self.retire(run.id, f"the latest {keep} runs are kept whole").id for run in old]
+
     def export(self, run: str, target: Path) -> Path:
         """Copy a run's folder to a new folder, or into a new zip where the name ends in .zip; returns the target."""
         found = self.show(run)
@@ -156,6 +203,11 @@ class Registry:
             for file in sorted(found.path.rglob("*")):
                 archive.write(file, Path(found.id) / file.relative_to(found.path))
         return partial.replace(target)
+
+    def _check_whole(self, run: Run) -> None:
+        why = self.retired(run)
+        if why:
+            raise ConflictError(f"the weights of {run.id} are gone: {why}; tune again")
 
     def _check_task(self, task: str) -> None:
         tasks = [folder.name for folder in self.path.glob("[!.]*") if folder.is_dir()]

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/me", tags=["me"], responses=PROBLEMS)
 
 
 class ReceiptOut(BaseModel):
-    """What was forgotten of a listener, and when."""
+    """What was forgotten of a listener, and when; `runs` were counted anew without them, of those `retired` the weights
+    are gone."""
 
     listener: str
     rows: int
@@ -29,6 +30,7 @@ class ReceiptOut(BaseModel):
     keys: int
     files: int
     runs: list[str]
+    retired: list[str]
     at: str
 
 

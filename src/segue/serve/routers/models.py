@@ -49,7 +49,7 @@ class ContinuedOut(BaseModel):
 
 
 class RunOut(BaseModel):
-    """A tuned model with its figures."""
+    """A tuned model with its figures; `retired` says why its weights are gone, "" where they are there."""
 
     id: str
     task: str
@@ -64,6 +64,7 @@ class RunOut(BaseModel):
     total: int
     data_hash: str
     is_served: bool
+    retired: str
     continued: ContinuedOut | None
 
 
@@ -99,6 +100,7 @@ def run_as_json(service: Service, run: Run) -> dict[str, Any]:
         "total": run.total,
         "data_hash": run.data_hash,
         "is_served": served is not None and served.id == run.id,
+        "retired": service.registry.retired(run),
         "continued": None if run.continued is None else run.continued.as_dict(),
     }
 
