@@ -6,6 +6,7 @@ SEGUE_CALLS sets how many calls a route gets; 100 without it, about 5,000 over a
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def call_all(
             call()
         except (AssertionError, FailureGroup) as error:
             broken.append(f"{operation.method.upper()} {operation.path}: {error}")
-    print(f"{count:,} calls")
+    sys.stdout.write(f"{count:,} calls\n")
     return broken
 
 
