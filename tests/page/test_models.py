@@ -37,3 +37,16 @@ def test_each_step_of_going_on_is_told(browser: Browser, tmp_path: Path, languag
         for words in said:
             expect(steps).to_contain_text(words)
         page.close()
+
+
+def test_jobs_are_followed_stopped_and_gone_on_with(seen: Seen) -> None:
+    page = seen.open("models")
+    asked = page.request.post(f"{seen.address}api/v1/imports?file=x.csv&listener=eve", data=b"no table at all")
+    assert asked.status == 202, asked.text()
+    page.reload()
+    row = page.locator(".jobs li").first
+    expect(row.locator(".job")).to_contain_text("failed")
+    assert not seen.serious()
+    row.get_by_role("button", name="Go on").click()
+    expect(page.locator(".jobs li").first.locator(".job")).to_contain_text("failed")  # as before: the file is none
+    assert page.request.get(f"{seen.address}api/v1/jobs").json()["jobs"][0]["state"] == "failed"

@@ -71,6 +71,7 @@ export async function compose(place: HTMLElement, _who: Session): Promise<void> 
       say.problem(error);
     }
   };
+  place.classList.add("studio");
   fill(place,
     h("section", { class: "card", "aria-label": t("tune"), on: { keydown: (event) => desk.key(event) } },
       h("div", { class: "row" }, button(t("newTune"), () => desk.fresh(wishes.key.value.trim(), wishes.metre.value)), desk.back, desk.forth, desk.play),

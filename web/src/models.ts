@@ -3,7 +3,7 @@
 import { get, send, type Session } from "./api";
 import { button, fill, h } from "./dom";
 import { chosenBy, details, type Run } from "./figures";
-import { follow, type Job } from "./jobs";
+import { follow, jobsCard, type Job } from "./jobs";
 import { ownCard } from "./own";
 import { say } from "./say";
 import { steps } from "./steps";
@@ -13,9 +13,9 @@ type Held = { id: number; text: string; rule: string; words: string[]; origin: s
 
 export async function models(place: HTMLElement, who: Session): Promise<void> {
   const again = (): Promise<void> => models(place, who);
-  const cards = [await runsCard(again)];
+  const cards: (HTMLElement | null)[] = [await runsCard(again)];
   if (who.scopes.some((scope) => scope === "compose" || scope === "admin")) cards.push(await heldCard(again));
-  if (who.scopes.some((scope) => scope === "listens" || scope === "admin")) cards.push(await ownCard(who, again));
+  if (who.scopes.some((scope) => scope === "listens" || scope === "admin")) cards.push(await jobsCard(again), await ownCard(who, again));
   fill(place, ...cards);
 }
 

@@ -28,6 +28,7 @@ export class Offers {
     const drawn = h("div", { class: "sketch", hidden: true }, sketch.place);
     const stop = button(t("cancel"), () => mine.abort());
     fill(this.place, h("h2", {}, t("alternatives")), told, stop, drawn, list);
+    this.place.scrollIntoView({ block: "nearest" });
     let shown = 0;
     try {
       for await (const { name, value } of stream(`compose/${path}`, { n: 3, seed: (this.seed += 1), ...wish }, mine.signal)) {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -120,7 +123,7 @@ class Show:
 
     def say(self, words: str = "") -> None:
         """One line."""
-        self._out.print(Text(words))
+        self._out.print(Text(words), soft_wrap=True)
 
     def step(self, title: str) -> None:
         """The heading of a step."""
@@ -171,9 +174,18 @@ class Show:
         self.say(f"store      {home / 'segue.db'}")
         self.say(f"model      {tuned.folder}")
         self.say(f"pictures   {tuned.folder / 'comparison.png'}")
-        self.say(f"\nGo on with it:  SEGUE_HOME={home} segue recommend {listener} --lang zh")
-        self.say(f'                SEGUE_HOME={home} segue recommend --like "Nina Simone" --text "quiet piano"')
-        self.say(f"The page:       SEGUE_HOME={home} segue serve   at http://127.0.0.1:{PORT}/")
+        command = f"SEGUE_HOME={shlex.quote(str(home))} {shlex.quote(own_command())}"
+        self.say(f"\nGo on with it:  {command} recommend {shlex.quote(listener)} --lang zh")
+        self.say(f'                {command} recommend --like "Nina Simone" --text "quiet piano"')
+        self.say(f"The page:       {command} serve   at http://127.0.0.1:{PORT}/")
+
+
+def own_command() -> str:
+    """How this command is called here: by its name where the shell finds it, else by its place."""
+    called = Path(sys.argv[0])
+    found = shutil.which("segue")
+    is_found = found is not None and Path(found).resolve() == called.resolve()
+    return "segue" if is_found or called.name != "segue" else os.path.relpath(called)
 
 
 def _as_json(tuned: Tuned, truth: Truthfulness, thumb: Thumb, home: Path) -> dict[str, object]:

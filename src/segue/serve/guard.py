@@ -75,7 +75,7 @@ class Guard:
             if body.is_too_large and not is_begun:
                 body.is_too_large = False
                 await problem(413, f"a body of more than {most:,} bytes is not accepted here")(scope, receive, answer)
-            route = getattr(scope.get("route"), "path", "none")
+            route = getattr(scope.get("route"), "path", "/{file}" if status < 400 else "none")
             self._note(scope["method"], route, status, size, time.perf_counter() - begun)
 
     def _note(self, method: str, route: str, status: int, size: int, seconds: float) -> None:
