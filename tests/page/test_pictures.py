@@ -14,8 +14,15 @@ from playwright.sync_api import Browser, expect
 
 from tests.page.conftest import ROOT, Seen
 from tests.serve.process import Running, running
-from tests.serve.test_compose import JIG
 
+KESH = """X:1
+T:The Kesh
+M:6/8
+L:1/8
+K:G
+|:GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G3:|
+|:BAB dBd|ege dBG|BAB dBG|ABA AGA|BAB dBd|ege dBd|gfg aga|bgg g3:|
+"""  # traditional
 HOME = os.environ.get("SEGUE_PICTURES", "")
 IMAGES = ROOT / "docs" / "images"
 pytestmark = pytest.mark.skipif(not HOME, reason="pictures are made where SEGUE_PICTURES names a demonstration's home")
@@ -53,8 +60,8 @@ def test_compose(seen: Seen) -> None:
 
 
 def test_recognize_in_chinese(seen: Seen, tmp_path: Path) -> None:
-    file = tmp_path / "jig.abc"
-    file.write_text(JIG, encoding="utf-8")
+    file = tmp_path / "the-kesh.abc"
+    file.write_text(KESH, encoding="utf-8")
     page = seen.open("recognize", "zh")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator("img.heat")).to_be_visible()

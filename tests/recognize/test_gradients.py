@@ -162,7 +162,7 @@ def test_names_stand_where_the_numbers_are(jig: Score) -> None:
     assert told["pick-up"] == 0 and told["drum strokes in a bar"] == 0
     assert told["runs of three eighth notes"] == pytest.approx(40 / 42)
     assert told["whole bars that come again after 4 bars"] == pytest.approx(2 / 4)
-    assert told["notes that begin 4/24 into the bar"] == pytest.approx(7 / 44)
+    assert told["notes that begin 1/6 into the bar"] == pytest.approx(7 / 44)
 
 
 def test_a_run_that_the_score_has_is_named_and_one_that_it_lacks_is_not(jig: Score) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from segue.formats import read_file
-from segue.music.score import Score
+from segue.music.score import Score, Tempo
 from segue.recognize.descriptor_names import Named, names_of
 from segue.recognize.gradients import Reason, attributions
 from segue.recognize.guess import Answer, Guess, Trait
@@ -50,6 +51,13 @@ def test_the_descriptors_that_a_head_goes_by_are_those_that_are_told(jig: Score)
     assert traits_of(head_on(jig, "bars in 4/4"), jig, "jig") == ()  # it has none, nor has the mean
 
 
+def test_a_tempo_that_a_score_does_not_name_is_no_trait_of_it(jig: Score) -> None:
+    plain, marked = jig.replace(tempos=()), jig.replace(tempos=(Tempo(Fraction(0), 110.0),))
+    words = ("speed", "first tempo", "eighth notes")
+    assert [one.english for one in traits_of(head_on(plain, *words), plain, "jig")] == ["many eighth notes"]
+    assert "tempo" in " ".join(one.english for one in traits_of(head_on(marked, *words), marked, "jig"))
+
+
 def test_of_a_family_only_the_strongest_is_told_and_what_has_no_name_is_passed_over() -> None:
     names = (("rhythm", "eighth notes"), ("grams", "runs of steps that it lacks"), ("rhythm", "half notes"))
     found = [Reason(Named(*name, "x"), 0.3 - place / 10, True, place) for place, name in enumerate(names)]
@@ -82,7 +90,7 @@ def test_the_sentence_says_what_a_sure_answer_goes_by() -> None:
     [
         ("bars in 6/8", "bars in 6/8", "few bars in 6/8", "no bars in 6/8"),
         ("leaps up of an octave or more", "many leaps up of an octave or more", "few leaps", "no leaps"),
-        ("speed", "a fast tempo", "a slow tempo", "no tempo mark"),
+        ("speed", "a fast tempo", "a slow tempo", "a slow tempo"),
         ("sound of pipes", "pipes", "hardly any pipes", "no pipes"),
         ("bars in minor keys", "minor keys", "major keys", "major keys"),
         (
@@ -91,7 +99,7 @@ def test_the_sentence_says_what_a_sure_answer_goes_by() -> None:
             "the rhythm",
             "the rhythm",
         ),
-        ("notes that begin 0/24 into the bar", "many notes on the downbeat", "few notes on", "no notes on"),
+        ("notes on the downbeat", "many notes on the downbeat", "few notes on", "no notes on"),
     ],
 )
 def test_plain_words(name: str, more: str, less: str, none: str) -> None:

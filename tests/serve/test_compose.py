@@ -188,6 +188,13 @@ def test_a_file_that_is_sent_is_told_whatever_its_name_says_of_places(
     params = {"file": "../../../etc/jig.abc"}
     told = server.post(f"{API}/recognize", params=params, content=JIG.encode(), headers=admin).json()
     assert told["kind"] == "score" and told["guesses"][0]["style"] == "jig" and told["guesses"][0]["because"]
+    chinese = server.post(
+        f"{API}/recognize", params=params | {"lang": "zh"}, content=JIG.encode(), headers=admin
+    ).json()
+    first = chinese["guesses"][0]
+    assert (
+        first["called"] == "吉格舞曲" and first["because"][0]["called"] == f"第{first['because'][0]['place'] + 1}小节"
+    )
     assert told["traits"] and all(one["english"] in told["sentence"] for one in told["traits"])
     broken = server.post(f"{API}/recognize", params={"file": "x.mid"}, content=b"MThd", headers=admin)
     assert broken.status_code == 400 and broken.headers["content-type"] == "application/problem+json"

@@ -6,8 +6,8 @@ import { dropPlace } from "./files";
 import { say } from "./say";
 import { languageNow, t } from "./words";
 
-type Because = { what: string; drop: number; place: number };
-type Guess = { style: string; probability: number; because: Because[] };
+type Because = { what: string; called: string; drop: number; place: number };
+type Guess = { style: string; called: string; probability: number; because: Because[] };
 type Answer = { kind: string; guesses: Guess[]; is_sure: boolean; notice: string[]; witnesses: Answer[]; sentence?: string; picture?: string | null };
 type Learned = { labels: Record<string, number>; notice: string[] };
 type Query = Record<string, string | boolean>;
@@ -73,14 +73,14 @@ async function tell(source: Source, own: string, told: HTMLElement): Promise<voi
 }
 
 function shown(answer: Answer): HTMLElement[] {
-  const rows = answer.guesses.map((guess) => h("li", {}, meter(guess.probability, guess.style), ` ${guess.style} `, h("span", { class: "score" }, percent(guess.probability))));
+  const rows = answer.guesses.map((guess) => h("li", {}, meter(guess.probability, guess.called), ` ${guess.called} `, h("span", { class: "score" }, percent(guess.probability))));
   const parts = answer.guesses[0]?.because ?? [];
   const most = Math.max(...parts.map((one) => one.drop), 1e-9);
   return [
     h("p", { class: answer.is_sure ? "" : "unsure" }, answer.sentence ?? (answer.is_sure ? answer.kind : `${answer.kind}: ${t("notSure")}`)),
     h("ol", { class: "bars" }, ...rows),
     ...(parts.length ? [h("h3", {}, t("evidence")), h("ul", { class: "bars" }, ...parts.map((one) =>
-      h("li", {}, meter(one.drop / most, one.what), ` ${one.what}: ${t("without", { drop: percent(one.drop) })}`)))] : []),
+      h("li", {}, meter(one.drop / most, one.called), ` ${one.called}: ${t("without", { drop: percent(one.drop) })}`)))] : []),
     ...answer.notice.map((line) => h("p", { class: "notice" }, line)),
     ...answer.witnesses.flatMap((one) => [h("h3", {}, one.kind), ...shown(one)]),
   ];

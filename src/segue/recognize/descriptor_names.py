@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -146,8 +147,9 @@ def _rhythm() -> Iterator[Pair]:
     yield from _VALUES
     yield from ((f"{one} from note to note", f"相隔{other}的音") for one, other in _VALUES)
     count = told._POSITIONS
-    for place in range(count):
-        yield f"notes that begin {place}/{count} into the bar", f"在小节{place}/{count}处开始的音"
+    yield "notes on the downbeat", "小节首拍上的音"
+    for share in (Fraction(place, count) for place in range(1, count)):
+        yield f"notes that begin {share} into the bar", f"在小节{share}处开始的音"
 
 
 def _metre() -> Iterator[Pair]:

@@ -83,6 +83,20 @@ def _spans(kind: str, because: Sequence[Because]) -> list[tuple[str, str]]:
     return found
 
 
+def part_name(kind: str, part: Because, language: str) -> str:
+    """Return what a part of an item is called where it stands alone: "bar 16", in Chinese "第16小节"."""
+    if language == "en":
+        return part.what
+    if kind == "audio":
+        ((start, end),) = _spans(kind, [part])
+        return start if start == end else f"{start}–{end}"
+    number = _NUMBER.match(part.what)
+    unit = _CHINESE.get(kind)
+    if number is None or unit is None:
+        return _WITNESSES.get(part.what, (part.what, part.what))[1]
+    return f"第{number[1]}{unit}{part.what[number.end() :]}"
+
+
 # ---- English
 
 

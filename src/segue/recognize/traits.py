@@ -2,7 +2,7 @@
 
 They are those that integrated gradients credit most (`segue.recognize.gradients`), of each family one; how much of a
 descriptor a score has is told against the mean score that was learned from. Runs that a score lacks have no name, and
-are passed over.
+are passed over; so is the tempo of one that names none, which is no trait of the music.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ASKED = 24  # descriptors that are gone through for such as have a name
 _LACKING = "it lacks"
+_TEMPO = ("speed", "tempo marks", "first tempo", "changes of tempo")
 
 Pair = tuple[str, str]
 # what is more and less of it, in English and Chinese, of descriptors that one does not count
@@ -88,7 +89,6 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (  # a name in English: more of it, les
     (r"lateness of (.*)", r"late \1", r"early \1", r"\1 on time"),
     (r"looseness of (.*)", r"loose \1", r"tight \1", r"tight \1"),
     (r"(kick|snare|hi-hat|open hi-hat|crash|ride)", r"much \1", r"little \1", r"no \1"),
-    (r"notes that begin 0/\d+ into the bar", *(f"{how} notes on the downbeat" for how in ("many", "few", "no"))),
     (r"notes that begin (.*)", r"many notes \1", r"few notes \1", r"no notes \1"),
     (r"(.*)", r"many \1", r"few \1", r"no \1"),
 )
@@ -114,7 +114,10 @@ def traits_of(teller: Teller, score: Score, style: str, count: int = NAMED) -> t
         return ()
     row = np.asarray(BROUGHT.vectors([score])[0], np.float64)
     found = []
-    for one in told_of(reasons(teller, row, score, teller.styles.index(style), ASKED), count):
+    strongest = reasons(teller, row, score, teller.styles.index(style), ASKED)
+    if not score.tempos:
+        strongest = tuple(one for one in strongest if one.named.english not in _TEMPO)
+    for one in told_of(strongest, count):
         english, chinese = plainly(one.named, is_more=one.is_more, is_none=row[one.place] == 0)
         found.append(Trait(english, chinese, one.credit))
     return tuple(found)
@@ -132,8 +135,6 @@ def told_of(found: Sequence[Reason], count: int = NAMED) -> list[Reason]:
 def plainly(named: Named, *, is_more: bool, is_none: bool = False) -> Pair:
     """Return how much of a descriptor there is, against the mean, in plain words, English and Chinese."""
     name = named.english
-    if name == "speed" and is_none:
-        return "no tempo mark", "没有标速度"
     if name in _PLAIN:
         return _PLAIN[name][not is_more]
     how = 0 if is_more else 2 if is_none else 1

@@ -33,7 +33,9 @@ _RUN = {
     "continued": None,
 }  # fmt: skip
 _BECAUSE = {"what": "bar 5", "drop": 0.12, "place": 4, "count": 1}
-_GUESS = {"style": "jig", "probability": 0.97, "because": [_BECAUSE], "without": 0.61}
+_GUESS = {
+    "style": "jig", "called": "jig", "probability": 0.97, "because": [_BECAUSE | {"called": "bar 5"}], "without": 0.61,
+}  # fmt: skip
 _ANSWER: dict[str, Any] = {
     "kind": "score", "guesses": [_GUESS], "is_sure": True, "notice": [], "heat": [_BECAUSE], "witnesses": [],
     "traits": [{"english": "bars in 6/8", "chinese": "6/8拍小节多", "credit": 0.3}],

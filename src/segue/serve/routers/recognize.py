@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from anyio import to_thread
@@ -26,13 +26,26 @@ from segue.serve.paging import tagged
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS, Language
 
+if TYPE_CHECKING:
+    from segue.recognize.guess import Answer
+
 router = APIRouter(tags=["recognize"], responses=PROBLEMS)
 _LEARNING = threading.Lock()
 _MOST = 50  # paths told at once
 
 
 class BecauseOut(BaseModel):
-    """A part that speaks for a style, and how far its probability falls without it."""
+    """A part that speaks for a style, and how far its probability falls without it; `called` in the language asked."""
+
+    what: str
+    drop: float
+    place: int
+    count: int
+    called: str
+
+
+class PartOut(BaseModel):
+    """A part of what was told, and how far the probability of the likeliest style falls without it."""
 
     what: str
     drop: float
@@ -41,9 +54,10 @@ class BecauseOut(BaseModel):
 
 
 class GuessOut(BaseModel):
-    """A style, how probable it is, and because of what."""
+    """A style, how probable it is, and because of what; `called` in the language asked."""
 
     style: str
+    called: str
     probability: float
     because: list[BecauseOut]
     without: float | None
@@ -64,7 +78,7 @@ class AnswerOut(BaseModel):
     guesses: list[GuessOut]
     is_sure: bool
     notice: list[str]
-    heat: list[BecauseOut]
+    heat: list[PartOut]
     traits: list[TraitOut]
     witnesses: list[dict[str, Any]]
     sentence: str
@@ -252,7 +266,21 @@ def _told(service: Service, place: Path, asking: Asking) -> bytes:
         answer = service.recognizer.file(place, is_explained=is_explained)
     drawn = picture(read_item(place), answer, asking.language) if asking.picture and answer.guesses else None
     more = {"sentence": sentence(answer, asking.language), "picture": drawn}
-    return orjson.dumps(asdict(answer) | more, option=orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(_called(answer, asking.language) | more, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _called(answer: Answer, language: str) -> dict[str, Any]:
+    """An answer with its styles and parts by the names that a language has for them."""
+    from segue.music.style_names import short_name
+    from segue.recognize.sentences import part_name
+
+    told = asdict(answer)
+    for guess, row in zip(answer.guesses, told["guesses"], strict=True):
+        row["called"] = short_name(guess.style, language)
+        for part, line in zip(guess.because, row["because"], strict=True):
+            line["called"] = part_name(answer.kind, part, language)
+    told["witnesses"] = [_called(one, language) for one in answer.witnesses]
+    return told
 
 
 def _learned(service: Service, place: Path, style: str, own: str) -> dict[str, Any]:
