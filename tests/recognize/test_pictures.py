@@ -17,9 +17,10 @@ from segue.music.chord import Chord
 from segue.music.lyric import Line, Lyric
 from segue.music.note import Notes
 from segue.music.score import Bar, ChordAt, Part, Progression, Score
-from segue.recognize.guess import Answer, Because, Guess
+from segue.recognize.guess import Answer, Because, Guess, Trait
 from segue.recognize.pictures import picture, save
 from segue.recognize.pictures_sound import envelope
+from segue.recognize.sentences import sentence
 from segue.recognize.shading import AGAINST, FOR, FRAME, MARGIN, WIDTH, Shades, tint
 
 EVIL = '<script>alert("&")</script>\x00'
@@ -107,6 +108,16 @@ def test_bars_are_shaded_where_they_are_engraved(tune: Score) -> None:
         assert abs(left - float(staff[1])) < 50 and abs(right - float(staff[3])) < 50
         assert number(rect, "y") < float(staff[2]) < number(rect, "y") + number(rect, "height")
     assert len(drawn) < 60_000
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_long_sentence_stands_in_lines_that_lie_within_the_picture(tune: Score, language: str) -> None:
+    traits = tuple(Trait(f"many eighth notes {n}", f"三个八分音符连续多{n}", 0.1) for n in range(5))
+    answer = Answer("score", (Guess("jig", 0.82),), True, traits=traits)
+    headings = re.findall(r'<text [^>]*font-weight="bold"[^>]*>([^<]*)<', picture(tune, answer, language))
+    assert len(headings) > 1 and " ".join(headings).replace(" ", "") == sentence(answer, language).replace(" ", "")
+    for line in headings:
+        assert sum(17 if letter > "\u2e80" else 8.5 for letter in line) <= WIDTH - 2 * MARGIN
 
 
 def test_titles_are_text_and_never_markup(tune: Score) -> None:

@@ -23,7 +23,7 @@ from segue.recognize.shading import MARGIN, WIDTH, Drawing, Shades, box, escaped
 
 SUFFIXES = (".svg", ".png")
 _LINE = 21  # pixels from line to line of the heading
-_LETTERS, _HAN_WIDTH = 104, 2.1  # letters in a line of the heading, and how many of them a Chinese one takes
+_SIZE = 17  # pixels of the heading's letters: a Chinese one is as wide, another one about half
 _STEPS = 8  # of the scale, to each side
 _CAPTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -82,7 +82,7 @@ def write_picture(drawn: str, path: Path) -> None:
 def _framed(answer: Answer, shades: Shades, drawn: Drawing, language: str) -> str:
     told = sentence(answer, language)
     lines = _wrapped(told)
-    body = [label(MARGIN, 34 + number * _LINE, line, 17, 'font-weight="bold"') for number, line in enumerate(lines)]
+    body = [label(MARGIN, 34 + number * _LINE, line, _SIZE, 'font-weight="bold"') for number, line in enumerate(lines)]
     top = 34.0 + len(lines) * _LINE
     if shades.most:
         body.append(_scale(shades, top - 6, language))
@@ -115,10 +115,10 @@ def _wrapped(text: str) -> list[str]:
     """A sentence in lines that fit: cut at blanks, Chinese anywhere."""
     lines, width = [""], 0.0
     for piece in re.findall(r"[\u2e80-\uffff]|[^\u2e80-\uffff\s]+\s*|\s+", text):
-        wide = sum(_HAN_WIDTH if letter >= "\u2e80" else 1.0 for letter in piece)
-        if width + wide > _LETTERS and lines[-1]:
+        wide = sum(_SIZE if letter >= "\u2e80" else _SIZE / 2 for letter in piece.rstrip())
+        if width + wide > WIDTH - 2 * MARGIN and lines[-1]:
             lines.append("")
             width = 0.0
         lines[-1] += piece
-        width += wide
+        width += wide + _SIZE / 2 * (len(piece) - len(piece.rstrip()))
     return [line.rstrip() for line in lines]
