@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from segue.errors import InputError, LimitError
 from segue.serve.app import make_app
 from segue.serve.keys import SCOPES, key_of, list_keys, make_key, revoke_key
 from segue.serve.rates import Rates
+from segue.serve.running import listening_at
 from segue.serve.service import Service
 from tests.serve.homes import settings
 
@@ -129,3 +133,23 @@ def test_every_answer_carries_the_headers_that_browsers_heed(server: TestClient)
         )
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
         assert "server" not in headers
+
+
+def test_what_is_answered_in_two_pieces_does_not_wait_for_the_first_to_be_acknowledged(tmp_path: Path) -> None:
+    async def is_sent_at_once() -> bool:
+        told = asyncio.get_running_loop().create_future()
+
+        class Noting(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                connection = transport.get_extra_info("socket")
+                told.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        with closing(listening_at(settings(tmp_path, port=0))) as listening:
+            server = await asyncio.get_running_loop().create_server(Noting, sock=listening)
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            answer = await told
+            writer.close()
+            server.close()
+            return bool(answer)
+
+    assert asyncio.run(is_sent_at_once())
