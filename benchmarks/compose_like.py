@@ -9,7 +9,7 @@ tunes, which makes a copy likelier.
 - `compose.like_style_plain`: the same of pieces by the default form with nothing asked; `_named`: with the style alone
   that the recognizer gives (`--style`). Both as they are written, with chords, which few of the tunes have; `_bare`:
   without chords where the tune has none, as `--like` writes them.
-- `compose.like_distance`: how far pieces are from their tunes by `segue.cli.compose_like.distance_to`;
+- `compose.like_distance`: how far pieces are from their tunes by `segue.likeness.distance_to`;
   `compose.like_distance_peers`: how far another tune of the same style is, a random one for each piece.
 - `compose.like_copies`: the share of pieces over the limit of what people borrow, held against their tune alone.
 """
@@ -27,7 +27,6 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.result import Result, data_dir, sha256_of, write
-from segue.cli.compose_like import distance_to
 from segue.compose.drawing import DRAWS, Draws
 from segue.compose.forms import plan
 from segue.compose.liking import Liking
@@ -37,6 +36,7 @@ from segue.compose.piece import PieceWish, piece
 from segue.compose.traits import traits_of
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
+from segue.likeness import distance_to
 from segue.models.engine import SHIPPED as MODEL
 from segue.models.engine import load_engine
 from segue.music.score import Score

@@ -44,8 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recognize": _GROUND,
     "tasks": _GROUND | _CAPABILITIES,
     "demo": _GROUND | _CAPABILITIES | {"tasks"},
-    "serve": _GROUND | _CAPABILITIES | {"tasks", "demo"},
-    "cli": _GROUND | _CAPABILITIES | {"pretrain", "tasks", "demo", "serve"},
+    "likeness": _GROUND | {"compose", "recognize"},
+    "serve": _GROUND | _CAPABILITIES | {"tasks", "demo", "likeness"},
+    "cli": _GROUND | _CAPABILITIES | {"pretrain", "tasks", "demo", "likeness", "serve"},
 }
 
 # Which units may import a library that costs much or belongs to one floor.

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from segue.cli import app
-from segue.cli.compose_like import read_model
 from segue.errors import InputError
 from segue.formats import read_file, write_file
+from segue.likeness import read_model
 from tests.cli.test_recognize import JIG
 from tests.compose.sheets import sheet
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import socket
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from segue.errors import InputError, LimitError
 from segue.serve.app import make_app
 from segue.serve.keys import SCOPES, key_of, list_keys, make_key, revoke_key
 from segue.serve.rates import Rates
-from segue.serve.running import listening_at
+from segue.serve.running import JsonLines, listening_at
 from segue.serve.service import Service
 from tests.serve.homes import settings
 
@@ -153,3 +156,16 @@ def test_what_is_answered_in_two_pieces_does_not_wait_for_the_first_to_be_acknow
             return bool(answer)
 
     assert asyncio.run(is_sent_at_once())
+
+
+def test_a_line_of_the_log_is_json_whatever_its_words_hold() -> None:
+    hostile = 'GET /"a"\n{"b": \x1b[31m'
+    try:
+        raise InputError('no "such" thing')
+    except InputError:
+        error = sys.exc_info()
+    record = logging.LogRecord("segue.serve", logging.ERROR, "x.py", 1, "%s failed", (hostile,), error)
+    line = JsonLines().format(record)
+    told = json.loads(line)
+    assert "\n" not in line and told["what"] == f"{hostile} failed" and told["level"] == "ERROR"
+    assert 'no "such" thing' in told["trace"] and told["at"].endswith("+00:00")

@@ -134,6 +134,24 @@ def test_a_melody_goes_on_answers_and_takes_a_rhythm(server: TestClient, admin: 
     assert all(62 <= one.pitch <= 74 for one in tuned.parts[0].notes)
 
 
+def test_a_piece_is_like_a_tune_and_says_how_near_it_comes(server: TestClient, admin: dict[str, str]) -> None:
+    headers = admin | {"Accept": "application/json"}
+    asked = {"like": JIG, "n": 1, "seed": 3}
+    (offer,) = server.post(f"{API}/compose/piece", json=asked, headers=headers).json()["offers"]
+    told = offer["like"]
+    assert (told["style"], told["metre"], told["key"], told["bars"]) == ("jig", "6/8", "D major", 16)
+    assert told["distance"] > 0 and told["file"] == "A jig"
+    score = abc.read(offer["abc"].encode(), file="offer")
+    assert isinstance(score, Score) and (len(score.bars), str(score.metre), str(score.key)) == (16, "6/8", "D major")
+    assert not score.chords and score.title.startswith("Jig")
+    (named,) = server.post(f"{API}/compose/piece", json=asked | {"key": "G"}, headers=headers).json()["offers"]
+    assert named["like"]["key"] is None and "K:G" in named["abc"]
+    (chords,) = server.post(f"{API}/compose/chords", json=asked | {"bars": 2}, headers=headers).json()["offers"]
+    assert "M:6/8" in chords["abc"] and "K:D" in chords["abc"] and chords["like"]["style"] == "jig"
+    wrong = server.post(f"{API}/compose/piece", json={"like": "hello"}, headers=headers)
+    assert wrong.status_code == 400 and "no ABC tune" in wrong.json()["detail"]
+
+
 def test_phrases_are_new_like_one_and_between_two(server: TestClient, admin: dict[str, str]) -> None:
     one, other = made(server, admin, "phrase", style="reel", key="D", bars=2, n=2)
     assert len(one.bars) == len(other.bars) == 2

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segue.cli.compose_like import LikeOption, Model, model_of
+from segue.cli.compose_like import LikeOption, model_of
 from segue.cli.home import JsonOption
 from segue.cli.offers import (
     CountOption,
@@ -27,14 +26,9 @@ from segue.cli.offers import (
 )
 from segue.cli.output import counting
 from segue.errors import InputError
+from segue.likeness import GIVEN, melody_wish, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from segue.compose.melody import MelodyWish
-    from segue.compose.offer import Offer
-    from segue.compose.piece import PieceWish
-    from segue.compose.traits import Traits
     from segue.music.note import Notes
     from segue.music.score import Score
 
@@ -93,11 +87,12 @@ def melody(
 
     Example: segue compose melody verse.chords verse.musicxml --contour arch --low A3 --high E5 -n 3
     """
+    from segue.compose.wording import read_pitch
     from segue.formats import read_file
 
     check_files(out or ())
-    liked = model_of(like, style, **_UNASKED, instrument=instrument, low=low or high or instrument)
-    wish = _tune(liked, (low, high), instrument, contour, without)
+    liked = model_of(like, style, **GIVEN, instrument=instrument, low=low or high or instrument)
+    wish = melody_wish(liked, (read_pitch(low), read_pitch(high)), instrument, contour, without or ())
     score = read_file(source)
     phrase = read_file(after) if after is not None else None
     if rhythm is not None and (phrase is not None or is_answer):
@@ -143,7 +138,7 @@ def arrange(
 
     check_files(out or ())
     score = read_file(source)
-    liked, named = model_of(like, style, **_UNASKED, instrument=True, low=True), _names(parts)
+    liked, named = model_of(like, style, **GIVEN, instrument=True, low=True), _names(parts)
     if liked is not None:
         liked = liked.unranked
         style, named = liked.style, named or liked.traits.parts(liked.style)
@@ -184,6 +179,7 @@ def piece(
     """
     from segue.compose.piece import PieceWish
     from segue.compose.traits import Traits
+    from segue.compose.wording import read_pitch
     from segue.music.key import Key
     from segue.music.metre import Metre
 
@@ -191,8 +187,7 @@ def piece(
     sizes = {"form": form, "bars": form or bars, "repeated": form or bars}
     ends = {"instrument": instrument, "low": low or high or instrument}
     liked = model_of(like, style, **sizes, **ends, key=key, metre=metre, tempo=tempo)
-    of = liked.traits if liked is not None else Traits()
-    style = liked.style if liked is not None else style
+    of, style = (Traits(), style) if liked is None else (liked.traits, liked.style)
     named = _names(parts) or of.parts(style)
     wish = PieceWish(
         form or of.form or "AABA",
@@ -202,46 +197,14 @@ def piece(
         Metre.parse(metre) if metre else of.metre,
         tempo or of.tempo,
         variation,
-        _tune(liked, (low, high), instrument, parts=named),
+        melody_wish(liked, (read_pitch(low), read_pitch(high)), instrument, parts=named),
         named,
     )
     with counting("bars", is_quiet=json) as shown:
         offers = open_studio(model, number, seed, "", shown, judge_of(originality, index), liked).piece(wish)
     has_chords = chords if chords is not None else bool(of.has_chords or named)
-    written = [_written(offer, wish, of, has_chords=has_chords) for offer in offers]
-    write_offers(written, out or (), json=json, like=liked)
-
-
-_UNASKED = dict.fromkeys(("key", "metre", "tempo", "form", "bars", "repeated"), True)  # what given music says itself
-
-
-def _tune(
-    liked: Model | None,
-    ends: tuple[str, str],
-    instrument: str,
-    contour: str = "",
-    without: Sequence[str] | None = None,
-    parts: Sequence[str] = (),
-) -> MelodyWish:
-    """What a melody shall be: as the options say, else as the music that it shall be like."""
-    from segue.compose.melody import MelodyWish
-    from segue.compose.wording import read_pitch
-
-    low, high = map(read_pitch, ends)
-    if liked is not None and low is None and high is None:
-        low, high = liked.traits.range_for(parts)
-    player = instrument or (liked.traits.instrument if liked is not None else "") or "voice"
-    return MelodyWish(low, high, contour, player, without=tuple(without or ()))
-
-
-def _written(offer: Offer[Score], wish: PieceWish, of: Traits, *, has_chords: bool) -> Offer[Score]:
-    """A piece with a title, and with the repeat signs of the music that it is like; without chords if they are not
-    asked for."""
-    from segue.compose.forms import plan
-
-    score = of.signed(offer.value, plan(wish.form, wish.bars))
-    score = score.replace(title=f"{(wish.style or 'piece').capitalize()} {wish.form} {offer.seed}", composer="Segue")
-    return replace(offer, value=score if has_chords else score.replace(chords=()))
+    pieces = [written(offer, wish, of, has_chords=has_chords) for offer in offers]
+    write_offers(pieces, out or (), json=json, like=liked)
 
 
 def _names(text: str) -> tuple[str, ...]:

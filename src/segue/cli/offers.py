@@ -17,10 +17,10 @@ from segue.cli.output import console, print_json
 from segue.errors import InputError
 
 if TYPE_CHECKING:
-    from segue.cli.compose_like import Model
     from segue.compose.offer import Offer
     from segue.compose.originality import Originality
     from segue.compose.studio import Studio
+    from segue.likeness import Model
     from segue.music.score import Score
 
 CountOption = Annotated[int, typer.Option("-n", min=1, max=32, help="How many alternatives.")]

@@ -100,6 +100,7 @@ def _told(words: dict[str, object]) -> None:
     if words["admin_key"]:
         out.print(Text(f"admin key, shown this once: {words['admin_key']}"), soft_wrap=True)
     out.print("who is on this machine needs no key" if words["is_open"] else "a key is needed: `segue keys make`")
+    out.print("Ctrl-C ends it; nothing that was accepted is lost")
 
 
 def mcp(

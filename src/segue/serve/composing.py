@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # slow to import, and loaded by the first verb
     from segue.compose.log import Value
     from segue.compose.offer import Offer, T
     from segue.compose.studio import Studio
+    from segue.likeness import Model
     from segue.serve.keys import Key
     from segue.serve.service import Service
     from segue.serve.verbs import Wanted
@@ -58,14 +59,25 @@ class Noting:
         return self.call or ""
 
 
-def studio_for(service: Service, asked: Wanted, key: Key) -> Studio:
+def model_for(service: Service, text: str, style: str) -> Model | None:
+    """Music that was sent to be liked, recognized; None for an empty text."""
+    from segue.likeness import model_from
+
+    if not text.strip():
+        return None
+    score = read_music(text, "abc")
+    return model_from(score, score.title or "the model", service.recognizer.score(score, is_explained=False), style)
+
+
+def studio_for(service: Service, asked: Wanted, key: Key, liked: Model | None = None) -> Studio:
     """The studio as a request wants it; what it offers to whom the server belongs to is logged, and nobody else's."""
     recorder = Noting(service.store.offers) if key.may("admin") else None
     return replace(
         service.studio,
         n=asked.n,
         seed=asked.seed,
-        style=asked.style,
+        style=asked.style or (liked.style if liked is not None else ""),
+        liking=None if liked is None else liked.liking,
         without=asked.without,
         originality=asked.originality,
         recorder=recorder,
@@ -106,6 +118,17 @@ def as_abc(score: Score) -> str:
     from segue.formats import abc
 
     return abc.write(score).decode()
+
+
+def shown_like(liked: Model | None) -> Shown:
+    """What tells an offer, and how near it comes to the music that it shall be like."""
+    if liked is None:
+        return offer_as_json
+    return lambda offer: offer_as_json(offer) | {"like": liked.row(_score(offer.value))}
+
+
+def _score(value: Score | Progression) -> Score:
+    return value.score if isinstance(value, Progression) else value
 
 
 def offer_as_json(offer: Offer[Any]) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import uvicorn
 
 from segue.errors import UnavailableError
@@ -24,9 +27,7 @@ def run(settings: Settings, told: Callable[[dict[str, Any]], None]) -> None:
 
     UnavailableError where the address is taken.
     """
-    logging.basicConfig(
-        level=logging.INFO, format='{"at":"%(asctime)s","level":"%(levelname)s","from":"%(name)s","what":"%(message)s"}'
-    )
+    _log()
     with closing(listening_at(settings)) as listening:
         app = make_app(settings)
         service: Service = app.state.service
@@ -40,6 +41,30 @@ def run(settings: Settings, told: Callable[[dict[str, Any]], None]) -> None:
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_PATIENCE
         )
         uvicorn.Server(config).run(sockets=[listening])
+
+
+class JsonLines(logging.Formatter):
+    """A line of JSON for each record, whatever its words hold: at, level, from, what, and the trace of an error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON."""
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "from": record.name,
+            "what": record.getMessage(),
+        }
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return orjson.dumps(told).decode()
+
+
+def _log() -> None:
+    """Log to stderr: short lines for who looks at a terminal, JSON for programs."""
+    lines = logging.StreamHandler()
+    plain = logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S")
+    lines.setFormatter(plain if sys.stderr.isatty() else JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[lines])
 
 
 def listening_at(settings: Settings) -> socket.socket:

@@ -33,6 +33,12 @@ class Wanted(Closed):
     originality: bool = True
 
 
+class Like(Closed):
+    """Music that what is written shall be like: its style, and what nothing else says; none is a copy of it."""
+
+    like: Annotated[MaybeText, Field(description="Music to be like, as ABC.")] = ""
+
+
 class Given(Wanted):
     """A verb that works on music."""
 
@@ -61,7 +67,7 @@ class HarmonyIn(ReharmonizeIn):
     key: Label = ""
 
 
-class ChordsIn(Wanted):
+class ChordsIn(Wanted, Like):
     """A new progression, or bars behind chords that are given."""
 
     after: Annotated[str, Field(max_length=5_000, description="Chords to go on from, one to a bar: Dm7 G7 Cmaj7.")] = ""
@@ -74,7 +80,7 @@ class ChordsIn(Wanted):
     cadences: Cadences = ()
 
 
-class MelodyIn(Rewriting):
+class MelodyIn(Rewriting, Like):
     """Melodies over chords; with bars, or bars to keep, those of the melody that is there are written anew."""
 
     after: Annotated[MaybeText, Field(description="A phrase to go on from, in the same format as the music.")] = ""
@@ -83,7 +89,7 @@ class MelodyIn(Rewriting):
     contour: Annotated[str, Field(max_length=40, description="rising, falling, arch or valley.")] = ""
     low: Pitch = ""
     high: Pitch = ""
-    instrument: Label = "voice"
+    instrument: Annotated[str, Field(max_length=40, description="That of what it is like, or voice, without.")] = ""
 
 
 class InfillIn(Rewriting):
@@ -92,7 +98,7 @@ class InfillIn(Rewriting):
     parts: Annotated[tuple[Annotated[int, Field(ge=0, le=100)], ...], Field(max_length=100)] = ()
 
 
-class ArrangeIn(Given):
+class ArrangeIn(Given, Like):
     """Parts to a lead sheet."""
 
     parts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
@@ -108,11 +114,11 @@ class PhraseIn(Wanted):
     bars: Annotated[int, Field(ge=1, le=16, description="2 or 4.")] = 2
 
 
-class PieceIn(Wanted):
+class PieceIn(Wanted, Like):
     """A whole piece by a plan of form."""
 
     n: Annotated[int, Field(ge=1, le=16)] = 1
-    form: Label = "AABA"
+    form: Annotated[str, Field(max_length=40, description="That of what it is like, or AABA, without.")] = ""
     bars: Annotated[int | None, Field(ge=1, le=500)] = None
     key: Label = ""
     metre: Label = ""
@@ -122,7 +128,7 @@ class PieceIn(Wanted):
     )
     low: Pitch = ""
     high: Pitch = ""
-    instrument: Label = "voice"
+    instrument: Annotated[str, Field(max_length=40, description="That of what it is like, or voice, without.")] = ""
     parts: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
 
 

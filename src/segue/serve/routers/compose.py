@@ -6,7 +6,7 @@ A verb is asked by POST and answered by server-sent events (`text/event-stream`)
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,10 +15,22 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from segue.errors import InputError
+from segue.likeness import GIVEN, melody_wish
 from segue.music.key import Key
 from segue.music.metre import Metre
 from segue.serve.access import Caller, ComposeCaller, ServiceOf
-from segue.serve.composing import Shown, Verb, as_abc, composed, offer_as_json, read_music, sounding, studio_for
+from segue.serve.composing import (
+    Shown,
+    Verb,
+    as_abc,
+    composed,
+    model_for,
+    offer_as_json,
+    read_music,
+    shown_like,
+    sounding,
+    studio_for,
+)
 from segue.serve.problems import problem
 from segue.serve.service import Service
 from segue.serve.shapes import PROBLEMS
@@ -42,6 +54,7 @@ if TYPE_CHECKING:  # slow to import, and loaded by the first verb
     from segue.compose.melody import MelodyWish
     from segue.compose.offer import Offer
     from segue.compose.studio import Studio
+    from segue.likeness import Model
     from segue.music.score import Score
 
 router = APIRouter(prefix="/compose", tags=["compose"], responses=PROBLEMS)
@@ -75,18 +88,26 @@ async def chords(asked: ChordsIn, request: Request, caller: ComposeCaller, servi
     from segue.compose.chords import new_progression
     from segue.compose.wording import read_chords
 
-    key, metre, wish = _key(asked.key), Metre.parse(asked.metre) if asked.metre else None, _chord_wish(asked)
-    if asked.after.strip():
+    is_given = bool(asked.after.strip())
+    taken = {"tempo": True, "form": True, "bars": True, "instrument": True}
+    liked = await _liked(service, asked, **taken, key=asked.key or is_given, metre=asked.metre or is_given)
+    key, metre, wish = _key(asked.key), _metre(asked.metre), _chord_wish(asked)
+    if is_given:
         given, more = read_chords(asked.after, key, metre, asked.section), asked.bars
     else:
+        if liked is not None:
+            key, metre = key or liked.traits.key, metre or liked.traits.metre
         given, more = new_progression(asked.bars, key, metre, asked.section), 0
-    return await _answered(request, service, caller, asked, lambda studio: studio.chords(given, wish, more=more))
+    return await _answered(
+        request, service, caller, asked, lambda studio: studio.chords(given, wish, more=more), liked=liked
+    )
 
 
 @router.post("/melody")
 async def melody(asked: MelodyIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write melodies over chords: new ones, one that goes on from a phrase or answers it, or bars of one anew."""
-    return await _answered(request, service, caller, asked, _melody_verb(asked))
+    liked = await _liked(service, asked, **GIVEN, instrument=asked.instrument, low=asked.low or asked.high)
+    return await _answered(request, service, caller, asked, _melody_verb(asked, liked), liked=liked)
 
 
 @router.post("/infill")
@@ -104,8 +125,13 @@ async def infill(asked: InfillIn, request: Request, caller: ComposeCaller, servi
 async def arrange(asked: ArrangeIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write parts to a lead sheet."""
     score = read_music(asked.music, asked.format)
+    liked = await _liked(service, asked, **GIVEN, instrument=True, low=True)
+    parts = asked.parts
+    if liked is not None:
+        liked = liked.unranked
+        parts = parts or liked.traits.parts(liked.style)
     return await _answered(
-        request, service, caller, asked, lambda studio: studio.arrange(score, asked.style, asked.parts)
+        request, service, caller, asked, lambda studio: studio.arrange(score, parts=parts), liked=liked
     )
 
 
@@ -128,14 +154,32 @@ async def phrase(asked: PhraseIn, request: Request, caller: ComposeCaller, servi
 async def piece(asked: PieceIn, request: Request, caller: ComposeCaller, service: ServiceOf) -> Response:
     """Write a whole piece."""
     from segue.compose.piece import PieceWish
+    from segue.compose.traits import Traits
+    from segue.likeness import written
 
-    metre = Metre.parse(asked.metre) if asked.metre else None
+    own = {"form": asked.form, "bars": asked.form or asked.bars, "repeated": asked.form or asked.bars}
+    named = {"key": asked.key, "metre": asked.metre, "tempo": asked.tempo, "instrument": asked.instrument}
+    liked = await _liked(service, asked, **own, **named, low=asked.low or asked.high or asked.instrument)
+    of, style = (Traits(), asked.style) if liked is None else (liked.traits, liked.style)
+    parts = asked.parts or of.parts(style) if liked is not None else asked.parts
     wish = PieceWish(
-        *(asked.form, asked.bars, asked.style, _key(asked.key), metre, asked.tempo, asked.variation),
-        melody=_melody_wish(asked),
-        parts=asked.parts,
+        form=asked.form or of.form or "AABA",
+        bars=asked.bars or of.bars,
+        style=style,
+        key=_key(asked.key) or of.key,
+        metre=_metre(asked.metre) or of.metre,
+        tempo=asked.tempo or of.tempo,
+        variation=asked.variation,
+        melody=_melody_wish(asked, liked, parts),
+        parts=parts,
     )
-    return await _answered(request, service, caller, asked, lambda studio: studio.piece(wish))
+
+    def verb(studio: Studio) -> list[Offer[Score]]:
+        offers = studio.piece(wish)
+        has_chords = liked is None or of.has_chords or bool(parts)
+        return offers if liked is None else [written(one, wish, of, has_chords=has_chords) for one in offers]
+
+    return await _answered(request, service, caller, asked, verb, liked=liked)
 
 
 @router.post("/lyrics")
@@ -156,8 +200,18 @@ async def lyrics(asked: LyricsIn, request: Request, caller: ComposeCaller, servi
     )
 
 
+async def _liked(service: Service, asked: ArrangeIn | ChordsIn | MelodyIn | PieceIn, **named: object) -> Model | None:
+    """The music that is to be liked, less what is named otherwise."""
+    found = await to_thread.run_sync(model_for, service, asked.like, asked.style)
+    return None if found is None else found.without(**named)
+
+
 def _key(text: str) -> Key | None:
     return Key.parse(text) if text else None
+
+
+def _metre(text: str) -> Metre | None:
+    return Metre.parse(text) if text else None
 
 
 def _chord_wish(asked: ReharmonizeIn | ChordsIn) -> ChordWish:
@@ -172,22 +226,21 @@ def _chord_wish(asked: ReharmonizeIn | ChordsIn) -> ChordWish:
     )
 
 
-def _melody_wish(asked: MelodyIn | PieceIn) -> MelodyWish:
-    from segue.compose.melody import MelodyWish
+def _melody_wish(asked: MelodyIn | PieceIn, liked: Model | None, parts: Sequence[str] = ()) -> MelodyWish:
     from segue.compose.wording import read_pitch
 
     contour = asked.contour if isinstance(asked, MelodyIn) else ""
     ends = read_pitch(asked.low), read_pitch(asked.high)
-    return MelodyWish(*ends, contour, asked.instrument, without=asked.without)
+    return melody_wish(liked, ends, asked.instrument, contour, asked.without, parts)
 
 
-def _melody_verb(asked: MelodyIn) -> Verb:
+def _melody_verb(asked: MelodyIn, liked: Model | None) -> Verb:
     """Which of the ways to a melody is asked; InputError where two are at once."""
-    score, wish = read_music(asked.music, asked.format), _melody_wish(asked)
+    score, wish = read_music(asked.music, asked.format), _melody_wish(asked, liked)
     after = read_music(asked.after, asked.format) if asked.after else None
     rhythm = sounding(read_music(asked.rhythm, asked.format))[1] if asked.rhythm else None
     if asked.bars or asked.keep:
-        new = ("after", "is_answer", "rhythm", "contour", "low", "high")
+        new = ("after", "is_answer", "rhythm", "contour", "low", "high", "like")
         if any(getattr(asked, name) for name in new):
             raise InputError(f"bars and keep are of the melody that is there; {', '.join(new)} are for a new one")
         place, _ = sounding(score)
@@ -237,9 +290,16 @@ def _lyric_wish(asked: LyricsIn, frame: Frame) -> Wish:
 
 
 async def _answered(
-    request: Request, service: Service, caller: Caller, asked: Wanted, verb: Verb, shown: Shown = offer_as_json
+    request: Request,
+    service: Service,
+    caller: Caller,
+    asked: Wanted,
+    verb: Verb,
+    shown: Shown | None = None,
+    liked: Model | None = None,
 ) -> Response:
-    studio = await to_thread.run_sync(studio_for, service, asked, caller.key)
+    studio = await to_thread.run_sync(studio_for, service, asked, caller.key, liked)
+    shown = shown or shown_like(liked)
     accepted = request.headers.get("accept", "*/*")
     if "application/json" in accepted and "text/event-stream" not in accepted:
         return await _whole(studio, verb, shown)
