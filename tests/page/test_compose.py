@@ -190,11 +190,27 @@ def test_a_new_sheet_new_chords_a_melody_a_band_and_words(seen: Seen) -> None:
     expect(page.locator(".badge")).to_contain_text("Original")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_piece_in_the_manner_of_a_file(seen: Seen, language: str, tmp_path: Path) -> None:
+    file = tmp_path / "jig.abc"
+    file.write_text(JIG, encoding="utf-8")
+    page = seen.open("compose", language)
+    page.locator(".model input[type=file]").set_input_files(file)
+    expect(page.locator(".model")).to_contain_text("jig.abc")
+    ask(page, "A whole piece" if language == "en" else "写整首", 2)
+    expect(page.locator(".offer").first).to_contain_text("deviations" if language == "en" else "标准差")
+    assert not seen.serious()
+    page.get_by_role("button", name="Take 1" if language == "en" else "采用 1").click()
+    assert "M:6/8" in tune(page) and "K:D" in tune(page)
+    page.get_by_role("button", name="Of no tune" if language == "en" else "不仿照").click()
+    expect(page.locator(".model input[type=file]")).to_have_count(1)
+
+
 def test_ones_own_file_is_opened(seen: Seen, tmp_path: Path) -> None:
     file = tmp_path / "jig.abc"
     file.write_text(JIG, encoding="utf-8")
     page = seen.open("compose")
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     expect(page.locator(".sheet").first).to_contain_text("A jig")
 
 

@@ -7,7 +7,8 @@ import { say } from "./say";
 import { Sheet } from "./sheet";
 import { t } from "./words";
 
-type Offer = { number: number; call: string | null; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[] };
+type Offer = { number: number; call: string | null; abc?: string; sections?: { name: string; lines: string[] }[]; reasons: string[]; notice?: string[]; like?: Like };
+type Like = { style: string; distance: number | null; notice: string[] };
 
 const PAUSE = 150; // milliseconds between two drawings of what is being written
 const WIDTH = 380;
@@ -77,9 +78,16 @@ export class Offers {
     }, { "aria-label": named("reject") });
     fill(card, h("h3", {}, `${t("alternative")} ${one.number}`), sheet?.place, words ? h("pre", {}, words) : null,
       h("div", { class: "row" }, sheet ? playButton(sheet, named("play")) : null, sheet ? accept : null, sheet ? edit : null, reject), text,
+      one.like ? h("p", { class: "hint" }, nearness(one.like)) : null,
       h("details", {}, h("summary", {}, t("why")), h("ul", {}, ...[...one.reasons, ...(one.notice ?? [])].map((reason) => h("li", {}, reason)))));
     return card;
   }
+}
+
+// How near it comes to what it shall be like: 0 would be that tune itself.
+function nearness(like: Like): string {
+  const near = like.distance === null ? "" : t("distance", { distance: like.distance.toFixed(2) });
+  return [like.style, near, ...like.notice].filter(Boolean).join(" · ");
 }
 
 // What became of an offer goes into the log that models are tuned by, where it is logged; taking it does not hang on that.
