@@ -155,12 +155,12 @@ def _judge() -> Originality:
 @router.post("/originality", response_model=OriginalityOut)
 async def originality(asked: TuneIn, _: ComposeCaller) -> Any:
     """How original a tune is, and which known one is nearest."""
-    return await to_thread.run_sync(_told, read_music(asked.music, "abc"), asked.style)
+    return await to_thread.run_sync(_told, asked)
 
 
-def _told(score: Score, style: str) -> dict[str, Any]:
+def _told(asked: TuneIn) -> dict[str, Any]:
     judge = _judge()
-    report = judge.report(score, None, style=style)
+    report = judge.report(read_music(asked.music, "abc"), None, style=asked.style)
     return {
         "is_original": judge.is_original(report),
         "score": report.score,
