@@ -40,9 +40,9 @@ from segue.likeness import distance_to
 from segue.models.engine import SHIPPED as MODEL
 from segue.models.engine import load_engine
 from segue.music.score import Score
+from segue.recognize.answering import SHIPPED
 from segue.recognize.making import part_of
 from segue.recognize.nets import Nets, load_nets
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT
 
 SEEDS = (0, 1, 2)

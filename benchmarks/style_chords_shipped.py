@@ -22,9 +22,9 @@ from benchmarks.style_groups import Kept, plain
 from segue.corpora import BY_NAME
 from segue.corpora.corpus import Piece
 from segue.music.score import Progression
+from segue.recognize.answering import SHIPPED
 from segue.recognize.chord_styles import FRONT, stretches
 from segue.recognize.head import Head, load_head
-from segue.recognize.recognizer import SHIPPED
 
 STEP = 5
 JAZZ = ("jazz_bunks", "jazz_standards_ireal")

@@ -46,6 +46,7 @@ from segue.models.audio.mel import RATE as TAG_RATE
 from segue.music.note import Notes
 from segue.music.score import Part, Score
 from segue.music.styles import UNKNOWN
+from segue.recognize.answering import SHIPPED
 from segue.recognize.audio import AudioFront, TagFront, Tags
 from segue.recognize.evidence import NAMED, Deletion, deletion, heat_of, parts_of
 from segue.recognize.gradients import deletion_of, reasons
@@ -55,7 +56,6 @@ from segue.recognize.gtzan_front import PART_SECONDS, Frames, GenreFront, shippe
 from segue.recognize.head import Floats
 from segue.recognize.making import part_of
 from segue.recognize.nets import load_nets
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT
 from segue.recognize.traits import ASKED, told_of
 from segue.sound.render import render

@@ -39,6 +39,7 @@ from segue.corpora.verse import sung_lines, verses_of
 from segue.errors import InputError
 from segue.music.lyric import Line, Lyric
 from segue.music.score import Score
+from segue.recognize.answering import SHIPPED
 from segue.recognize.card import Card, Source
 from segue.recognize.chords import ChordsFront
 from segue.recognize.families import family_of
@@ -46,7 +47,6 @@ from segue.recognize.fusion import Gate, Witness, fit_gate, pooled, witness_of
 from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.head import Floats, Head, fit_head, indices
 from segue.recognize.lyrics import LyricsFront
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT
 from segue.tune.metrics import calibration_error
 

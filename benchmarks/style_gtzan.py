@@ -41,11 +41,11 @@ from numpy.typing import NDArray
 
 from benchmarks.result import Result, data_dir, sha256_of, write
 from benchmarks.style_score_sets import exact_error
+from segue.recognize.answering import SHIPPED
 from segue.recognize.calibration import consistent_temperature, softmax, temperature_of
 from segue.recognize.gtzan import FEATURES, GENRES, SHRINKAGES, fit_discriminant, fit_shrunk, logged
 from segue.recognize.gtzan_features import NAMES
 from segue.recognize.gtzan_front import shipped_head
-from segue.recognize.recognizer import SHIPPED
 from segue.tune.metrics import calibration_error, macro_f1
 
 Doubles = NDArray[np.float64]

@@ -50,6 +50,7 @@ from segue.models.audio.notes_tracking import Sounded, notes_of
 from segue.music.note import Note, Notes
 from segue.music.score import Score
 from segue.recognize import notes_heard
+from segue.recognize.answering import SHIPPED, answered
 from segue.recognize.audio import STYLE_OF, AudioFront, styles_heard
 from segue.recognize.card import Card, Source
 from segue.recognize.families import family_of
@@ -72,7 +73,7 @@ from segue.recognize.notes_heard import (
     transcribe,
     worn,
 )
-from segue.recognize.recognizer import SHIPPED, Recognizer, answered
+from segue.recognize.recognizer import Recognizer
 from segue.sound.render import render
 from segue.sound.timeline import Timeline
 from segue.sound.timeline import played as unfolded

@@ -95,8 +95,8 @@ def model_from(item: Item, name: str, answer: Answer, style: str = "") -> Model:
     from segue.compose.roles import check_style
     from segue.compose.traits import Traits, traits_of
     from segue.music.score import Progression, Score
+    from segue.recognize.answering import SHIPPED
     from segue.recognize.nets import load_nets
-    from segue.recognize.recognizer import SHIPPED
 
     music = _music_of(item, name)
     found, notice = _style(answer)

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from segue.cli import app
 from segue.errors import FormatError, InputError
 from segue.formats import read_file
+from segue.recognize.answering import SHIPPED
 from segue.recognize.making import FEWEST, label, part_of
 from segue.recognize.nets import load_nets
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT
 from tests.pretrain.tunes import pieces
 

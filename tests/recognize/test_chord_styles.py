@@ -81,8 +81,8 @@ def test_a_style_that_would_be_lost_and_a_style_alone() -> None:
 
 
 def test_the_shipped_head_tells_jazz_from_pop() -> None:
+    from segue.recognize.answering import SHIPPED
     from segue.recognize.chord_styles import FRONT
-    from segue.recognize.recognizer import SHIPPED
 
     head = load_head(SHIPPED / "chords")
     two_five = progression(["Dm7", "G7", "Cmaj7", "A7", "Dm7", "G7", "Em7b5", "A7"] * 2)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from segue.recognize.answering import answered
 from segue.recognize.evidence import MOST_PARTS, because, deleted, deletion, heat_of, jointly, parts_of, without
 from segue.recognize.head import Floats, Head
-from segue.recognize.recognizer import answered
 from segue.recognize.thinning import thinned
 
 Item = tuple[float, ...]

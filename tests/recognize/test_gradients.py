@@ -13,6 +13,7 @@ import torch
 from segue.errors import InputError
 from segue.formats import read_file
 from segue.music.score import Bar, Score
+from segue.recognize.answering import SHIPPED
 from segue.recognize.calibration import Doubles
 from segue.recognize.descriptor_names import Named, names_of
 from segue.recognize.descriptors import FAMILIES, describe
@@ -28,7 +29,6 @@ from segue.recognize.gradients import (
 )
 from segue.recognize.head import Floats, Head
 from segue.recognize.nets import Layers, Nets, load_nets
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT
 
 JIG = """X:1

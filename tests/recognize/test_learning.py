@@ -127,8 +127,8 @@ def test_scores_bring_their_descriptors_and_what_the_networks_hear() -> None:
     assert np.abs(vectors[:, : plain.shape[1]]).max() <= 5
     assert np.array_equal(vectors, front.lifted(plain))
     # the last layer on what was added gives the networks' own answer
+    from segue.recognize.answering import SHIPPED
     from segue.recognize.nets import load_nets
-    from segue.recognize.recognizer import SHIPPED
 
     nets = load_nets(SHIPPED / "score")
     width = len(nets.nets[0].enter)

@@ -83,8 +83,8 @@ def files(
 
     Example: segue recognize files tune.abc --picture tune.svg --json
     """
+    from segue.recognize.answering import SHIPPED
     from segue.recognize.many import Asking, cores
-    from segue.recognize.recognizer import SHIPPED
     from segue.recognize.traits import Explainer
 
     own_tell = recognize_learn.teller(own, model) if own else None

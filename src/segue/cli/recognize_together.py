@@ -44,7 +44,8 @@ def together(
 
     Example: segue recognize together song.mp3 --notes
     """
-    from segue.recognize.recognizer import SHIPPED, Recognizer
+    from segue.recognize.answering import SHIPPED
+    from segue.recognize.recognizer import Recognizer
     from segue.recognize.sentences import sentence
 
     recognizer = Recognizer(model or SHIPPED)

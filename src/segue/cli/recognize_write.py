@@ -91,8 +91,8 @@ def write(
     Example: segue recognize write ~/Music --tags --dry-run
     """
     from segue.formats.tag_changes import ChangeLog
+    from segue.recognize.answering import SHIPPED
     from segue.recognize.many import Asking, cores, tell_all
-    from segue.recognize.recognizer import SHIPPED
 
     if replace and not tags:
         raise InputError("--replace is about the genre in files' tags: say --tags too")

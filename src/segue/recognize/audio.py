@@ -15,10 +15,10 @@ from segue.errors import InputError
 from segue.formats.audio import MOST, Recording, Stretch, decode
 from segue.models.audio import RATE, TAGGERS, Tagger, log_mel, patches
 from segue.models.audio.mel import FRAMES, HOP, PATCH_SECONDS, SIZE, spectrum
+from segue.recognize.answering import answered
 from segue.recognize.calibration import Doubles
 from segue.recognize.guess import Answer
 from segue.recognize.head import Floats
-from segue.recognize.recognizer import answered
 
 SHORTEST = 1.0  # seconds of sound that a style is told from
 SILENT = 1e-4  # of full scale; what stays under it everywhere is silence

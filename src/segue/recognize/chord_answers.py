@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from segue.music.keyfinding import key_of
 from segue.music.score import Progression
+from segue.recognize.answering import answered
 from segue.recognize.chord_styles import FRONT
 from segue.recognize.chords import ChordsFront, in_bars, told_of
 from segue.recognize.front import Teller
 from segue.recognize.guess import Answer
-from segue.recognize.recognizer import answered
 from segue.recognize.years import Years
 
 KIND = "chords"

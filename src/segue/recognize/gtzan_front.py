@@ -15,13 +15,13 @@ import numpy as np
 
 from segue.errors import InputError
 from segue.formats.audio import Recording, decode
+from segue.recognize.answering import SHIPPED, answered
 from segue.recognize.audio import SHORTEST, clock, oddities
 from segue.recognize.calibration import Doubles
 from segue.recognize.gtzan import logged
 from segue.recognize.gtzan_features import HEARD, HOP, NAMES, RATE, lines, pooled
 from segue.recognize.guess import Answer
 from segue.recognize.head import Floats, Head, load_head
-from segue.recognize.recognizer import SHIPPED, answered
 
 PART_SECONDS = 3.0
 _FOLDER = "gtzan"

@@ -17,8 +17,8 @@ from typing import Any
 
 from segue import __version__
 from segue.errors import FormatError, UnavailableError
+from segue.recognize.answering import SHIPPED
 from segue.recognize.guess import Answer, Because, Guess, Trait
-from segue.recognize.recognizer import SHIPPED
 
 _TABLES = (
     "PRAGMA journal_mode = WAL",

@@ -18,10 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from segue.errors import InputError
 from segue.music.score import Score
+from segue.recognize.answering import SHIPPED
 from segue.recognize.calibration import Doubles, softmax, threshold_for
 from segue.recognize.head import RISK, Floats, Head, indices
 from segue.recognize.nets import LIMIT, Nets, load_nets
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.scores import BROUGHT, Scores
 
 PENALTIES = (0.001, 0.01, 0.1)  # inverse strengths, the strongest first

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from segue.music.lyric import Lyric
+from segue.recognize.answering import answered
 from segue.recognize.ci_tunes import FRONT
 from segue.recognize.evidence import heat_of, jointly
 from segue.recognize.front import Teller
 from segue.recognize.guess import TOP, Answer, Guess
 from segue.recognize.language import notice_of
 from segue.recognize.lyrics import SIGNS, LyricsFront, lines_of
-from segue.recognize.recognizer import answered
 from segue.recognize.verse_form import form_in_words, form_of
 
 KIND = "lyrics"

@@ -14,9 +14,9 @@ from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 from segue.errors import InputError, SegueError, UnavailableError
+from segue.recognize.answering import SHIPPED
 from segue.recognize.guess import Answer
 from segue.recognize.kept import KeptAnswers
-from segue.recognize.recognizer import SHIPPED
 from segue.recognize.traits import Explainer
 
 _AHEAD = 4  # files for each process that are told before those in front of them are

@@ -23,10 +23,10 @@ from segue.models.audio.notes import RATE, Listener
 from segue.models.audio.notes_bars import score_of
 from segue.models.audio.notes_tracking import Sounded, notes_of
 from segue.music.score import Score, Tempo
+from segue.recognize.answering import SHIPPED, answered
 from segue.recognize.audio import SHORTEST, clock, oddities
 from segue.recognize.guess import Answer
 from segue.recognize.head import Floats, Head, load_head
-from segue.recognize.recognizer import SHIPPED, answered
 from segue.recognize.scores import Scores
 from segue.sound.sounding import sounding_parts
 

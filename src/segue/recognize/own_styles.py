@@ -23,12 +23,12 @@ from safetensors.numpy import load_file, save_file
 
 from segue.errors import FormatError, InputError, NotFoundError, SegueError, did_you_mean
 from segue.music.score import Score
+from segue.recognize.answering import SHIPPED, answered
 from segue.recognize.front import Front
 from segue.recognize.guess import Answer
 from segue.recognize.head import Floats, load_head
 from segue.recognize.items import Item, kind_of, music_below, read_item
 from segue.recognize.learning import FEWEST, Learned, StyleScores, learn_head
-from segue.recognize.recognizer import SHIPPED, answered
 
 if TYPE_CHECKING:
     from segue.recognize.audio import AudioFront

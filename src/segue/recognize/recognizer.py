@@ -6,22 +6,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from segue.errors import UnavailableError
 from segue.music.lyric import Lyric
 from segue.music.score import Progression, Score
-from segue.recognize.calibration import Doubles
-from segue.recognize.evidence import heat_of, parts_of, without
-from segue.recognize.front import Front, T, Teller
-from segue.recognize.guess import TOP, Answer, Guess
+from segue.recognize.answering import SHIPPED, answered
+from segue.recognize.front import Teller
+from segue.recognize.guess import Answer
 from segue.recognize.head import load_head
 from segue.recognize.items import read_item
 from segue.recognize.nets import load_nets
 from segue.recognize.scores import BROUGHT
 from segue.recognize.years import Years, load_years
 
-SHIPPED = Path(__file__).parent / "weights"
 _SCORE, _CHORDS, _YEARS, _TUNES = "score", "chords", "years", "ci"  # folders; the first two are kinds, too
 
 
@@ -118,27 +114,3 @@ class Recognizer:
         told = ", ".join(f"{guess.style} {guess.probability:.0%}" for guess in tags.guesses)
         notice = dict.fromkeys((*answer.notice, *tags.notice, *([f"taggers hear {told}"] if told else [])))
         return replace(answer, notice=tuple(notice))
-
-
-def answered(front: Front[T], teller: Teller, item: T, *, is_explained: bool = True) -> Answer:
-    """Tell the first three styles of an item, and with `is_explained` the parts that speak for them."""
-    if not is_explained:
-        shares = teller.probabilities(front.vectors([item]))[0]
-        order = _likeliest(shares)
-        guesses = tuple(Guess(teller.styles[place], float(shares[place])) for place in order)
-        return Answer(front.kind, guesses, bool(shares[order[0]] >= teller.threshold))
-    heat = heat_of(front, teller, item)
-    order = _likeliest(heat.shares)
-    named = [heat.because(place) for place in order]
-    left = without(front, teller, item, [parts_of(one) for one in named])
-    guesses = tuple(
-        Guess(teller.styles[place], float(heat.shares[place]), one, float(less[place]) if one else None)
-        for place, one, less in zip(order, named, left, strict=True)
-    )
-    is_sure = bool(heat.shares[order[0]] >= teller.threshold)
-    return Answer(front.kind, guesses, is_sure, heat=heat.of(order[0]))
-
-
-def _likeliest(shares: Doubles) -> list[int]:
-    found: list[int] = np.argsort(-shares, kind="stable")[:TOP].tolist()
-    return found
