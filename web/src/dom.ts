@@ -59,7 +59,10 @@ export function button(label: string, act: () => void | Promise<void>, more: Pro
   return made;
 }
 
+// A share as one says it: never 100 % of what is not all, nor 0 % of what is not nothing.
 export function percent(share: number): string {
+  if (share > 0.995 && share < 1) return "> 99 %";
+  if (share > 0 && share < 0.005) return "< 1 %";
   return `${Math.round(100 * share)} %`;
 }
 

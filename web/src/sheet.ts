@@ -29,7 +29,7 @@ export class Sheet {
 
   draw(abc: string, locked: ReadonlySet<number> = new Set()): string[] {
     const [tune] = abcjs.renderAbc(this.place, withClefs(abc), {
-      add_classes: true, responsive: "resize", paddingtop: 0, paddingbottom: 0, ...this.fit(),
+      add_classes: true, responsive: "resize", paddingtop: 0, paddingbottom: 0, ...this.fit(abc),
       clickListener: (_element, _number, classes) => this.pick(classes),
     });
     this.tune = tune ?? null;
@@ -93,11 +93,14 @@ export class Sheet {
     return made;
   }
 
-  // On a narrow screen lines are shorter, so that notes keep a size that can be read.
-  private fit(): { staffwidth: number; wrap?: { minSpacing: number; maxSpacing: number; preferredMeasuresPerLine: number } } {
+  // On a narrow screen, and under words, lines are shorter, so that notes keep a size that can be read and words their room.
+  private fit(abc: string): { staffwidth: number; wrap?: { minSpacing: number; maxSpacing: number; preferredMeasuresPerLine: number } } {
     const room = this.place.clientWidth;
-    if (!room || innerWidth >= NARROW) return { staffwidth: this.width };
-    return { staffwidth: Math.min(this.width, 1.2 * room), wrap: { minSpacing: 1.6, maxSpacing: 2.6, preferredMeasuresPerLine: 2 } };
+    const isNarrow = room > 0 && innerWidth < NARROW;
+    const hasWords = /^w:/m.test(abc);
+    const staffwidth = isNarrow ? Math.min(this.width, 1.2 * room) : hasWords ? 1.5 * this.width : this.width;
+    if (!isNarrow && !hasWords) return { staffwidth };
+    return { staffwidth, wrap: { minSpacing: 1.6, maxSpacing: 2.6, preferredMeasuresPerLine: staffwidth < NARROW ? 2 : 4 } };
   }
 
   // A line that holds more than the width asked for is shown whole, smaller.
