@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,26 +13,30 @@ from segue.listens.listen import Feedback, Listen
 from segue.listens.song import Song
 from segue.listens.sql import open_store
 from tests.page.hostile import HOSTILE
+from tests.recommend.worlds import checkerboard, small_recommender
 from tests.serve.homes import a_home
 from tests.serve.process import Running, running
 from tests.serve.test_compose import JIG
 
+LISTENER = HOSTILE[5]
 WATCH = "window.hits = 0; window.hit = () => { window.hits += 1; };"
+
+
+def hostile_song(number: int) -> Song:
+    return Song(HOSTILE[number], HOSTILE[number][::-1], tags=(HOSTILE[number], HOSTILE[(number + 2) % len(HOSTILE)]))
 
 
 @pytest.fixture(scope="module")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server whose listener, songs, tags and held words are hostile."""
+    """A server of whose listener, songs, tags, model and held words every name is hostile."""
     assert browser.is_connected()
-    home = a_home(tmp_path_factory.mktemp("hostile"))
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    model = small_recommender(checkerboard(songs=len(HOSTILE), song=hostile_song))
+    home = a_home(tmp_path_factory.mktemp("hostile"), model)
     with open_store(home / "segue.db") as store:
-        from datetime import UTC, datetime, timedelta
-
-        began = datetime(2026, 1, 1, tzinfo=UTC)
-        songs = [Song(name, name[::-1] or "x", tags=(name,)) for name in HOSTILE]
-        store.add(Listen(HOSTILE[5], song, began + timedelta(hours=n)) for n, song in enumerate(songs))
-        store.add(Listen(HOSTILE[5], Song(f"Artist {n}"), began + timedelta(days=9 + n)) for n in (0, 2, 4))
-        store.add([Feedback(HOSTILE[5], songs[1], "like", began, HOSTILE[2])])
+        heard = [model.catalogue.songs[number] for number in range(0, 20, 2)]
+        store.add(Listen(LISTENER, song, began + timedelta(days=n)) for n, song in enumerate(heard))
+        store.add([Feedback(LISTENER, model.catalogue.songs[30], "hide", began, HOSTILE[2])])
         for name in HOSTILE:
             store.held.hold(name, origin=name[:80], rule="slur", words=[name])
     with running(home) as found:
@@ -67,19 +72,30 @@ def test_the_watch_would_see_a_script(page: Page) -> None:
     assert hits(page) == 1
 
 
-def test_names_in_lists_tastes_and_reasons(page: Page) -> None:
-    page.evaluate("(name) => localStorage.setItem('listener', name)", HOSTILE[5])
+def test_names_in_lists_tastes_reasons_and_verdicts(page: Page) -> None:
+    page.evaluate("(name) => localStorage.setItem('listener', name)", LISTENER)
     show(page, "listen")
     page.wait_for_selector(".bars li")
-    assert page.locator("option", has_text="onerror").count() == 1
-    page.wait_for_selector(".songs > li, main p")
-    for summary in page.locator("summary").all()[:5]:
+    assert page.locator("option", has_text=LISTENER).count() == 1
+    expect(page.locator(".songs > li")).to_have_count(20)
+    for summary in page.locator(".songs summary").all():
         summary.click()
+    expect(page.locator(".reasons li").first).to_be_visible()
+    page.get_by_text("What I said").click()
+    expect(page.locator(".judged li")).to_contain_text(HOSTILE[30])
+    page.locator(".songs > li").first.get_by_role("button").first.click()
+    expect(page.locator(".say")).to_contain_text("More like")
+    expect(page.locator(".judged li")).to_have_count(2)
     assert hits(page) == 0
 
 
-def test_held_words_and_own_data(page: Page) -> None:
+def test_held_words_jobs_and_own_data(page: Page, server: Running) -> None:
+    for text in HOSTILE[::10]:
+        asked = {"file": "x.csv", "listener": text}
+        body = f"artist,title,at\n{text},{text},never\n".encode()
+        assert page.request.post(f"{server.address}api/v1/imports", params=asked, data=body).status == 202
     show(page, "models")
+    expect(page.locator(".jobs li")).to_have_count(len(HOSTILE[::10]))
     assert page.locator("q").count() == len(set(HOSTILE))
     assert hits(page) == 0
 
@@ -110,18 +126,13 @@ def test_names_and_contents_of_files(page: Page, tmp_path: Path) -> None:
 
 
 def test_a_taste_as_it_is_set_over_time_why_not_and_an_account(page: Page, tmp_path: Path) -> None:
-    page.evaluate("(name) => localStorage.setItem('listener', name)", HOSTILE[5])
+    page.evaluate("(name) => localStorage.setItem('listener', name)", LISTENER)
     show(page, "listen")
     page.wait_for_selector(".course polyline")
     assert any("hit" in name for name in page.locator(".key li").all_inner_texts())
     page.get_by_text("As a table").click()
     page.locator("[data-focus^='less ']").first.click()
     expect(page.locator("[data-focus^='less '][aria-pressed=true]").first).to_be_visible()
-    page.evaluate("localStorage.setItem('listener', 'ann')")
-    show(page, "listen")
-    page.wait_for_selector(".songs > li")
-    page.locator(".songs > li").first.get_by_role("button", name="Like", exact=False).first.click()
-    expect(page.locator(".say")).to_contain_text("More like")
     for text in HOSTILE[::10]:
         page.get_by_placeholder("Artist, or Artist - Title").fill(text)
         page.get_by_role("button", name="Why", exact=True).click()

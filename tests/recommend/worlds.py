@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,22 +14,21 @@ from segue.recommend.parts import Ease, Language, LowRank, Neighbours, Part, Pop
 from segue.recommend.recommender import Recommender
 
 
-def checkerboard(listeners: int = 30, songs: int = 20, seed: int = 0) -> tuple[Catalogue, Interactions]:
+def plain_song(number: int) -> Song:
+    """An artist by a number: even ones are tagged jazz, odd ones metal."""
+    kind = ("jazz", "soul") if number % 2 == 0 else ("metal", "loud")
+    return Song(f"Artist {number}", year=1960 + number, tags=(*kind, f"own {number}"))
+
+
+def checkerboard(
+    listeners: int = 30, songs: int = 20, seed: int = 0, song: Callable[[int], Song] = plain_song
+) -> tuple[Catalogue, Interactions]:
     """Every even listener likes even songs, every odd one odd songs; each has heard about three quarters of them.
 
-    Even songs are tagged jazz, odd ones metal; song 0 is the best known of the even ones, song 1 of the odd.
+    Song 0 is the best known of the even ones, song 1 of the odd.
     """
     rng = np.random.default_rng(seed)
-    catalogue = Catalogue(
-        [
-            Song(
-                f"Artist {number}",
-                year=1960 + number,
-                tags=(("jazz", "soul") if number % 2 == 0 else ("metal", "loud")) + (f"own {number}",),
-            )
-            for number in range(songs)
-        ]
-    )
+    catalogue = Catalogue([song(number) for number in range(songs)])
     heard = []
     for listener in range(listeners):
         own = np.arange(listener % 2, songs, 2)
@@ -71,9 +70,9 @@ def plain_fusion(parts: list[Part], bias: float = -1.0) -> Fusion:
     return Fusion(names, tuple(0.3 + 0.05 * k for k in range(len(names))), (0.2,) * len(names), bias)
 
 
-def small_recommender(**settings: object) -> Recommender:
+def small_recommender(world: tuple[Catalogue, Interactions] | None = None, **settings: object) -> Recommender:
     """All parts over the checkerboard."""
-    catalogue, interactions = checkerboard()
+    catalogue, interactions = world or checkerboard()
     parts = all_parts(catalogue, interactions)
     return Recommender(catalogue, parts, plain_fusion(parts), **settings)  # type: ignore[arg-type]
 
