@@ -91,7 +91,7 @@ def of_descriptors(scores: Sequence[Score]) -> dict[str, list[Deletion]]:
     found: dict[str, list[Deletion]] = {"": [], "_near": [], "_told": []}
     for score, row in zip(scores, BROUGHT.vectors(scores), strict=True):
         style = int(nets.probabilities(row[None])[0].argmax())
-        told = [one.place for one in told_of(reasons(nets, row, score, style, ASKED))]
+        told = [one.place for one in told_of(reasons(nets, row, score, style, ASKED), has_tempo=bool(score.tempos))]
         for name, is_near, places in (("", False, None), ("_near", True, None), ("_told", False, told)):
             one = deletion_of(nets, row, rng, NAMED, is_near=is_near, told=places)
             found[name] += [one] if one is not None else []

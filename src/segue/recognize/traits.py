@@ -115,19 +115,18 @@ def traits_of(teller: Teller, score: Score, style: str, count: int = NAMED) -> t
     row = np.asarray(BROUGHT.vectors([score])[0], np.float64)
     found = []
     strongest = reasons(teller, row, score, teller.styles.index(style), ASKED)
-    if not score.tempos:
-        strongest = tuple(one for one in strongest if one.named.english not in _TEMPO)
-    for one in told_of(strongest, count):
+    for one in told_of(strongest, count, has_tempo=bool(score.tempos)):
         english, chinese = plainly(one.named, is_more=one.is_more, is_none=row[one.place] == 0)
         found.append(Trait(english, chinese, one.credit))
     return tuple(found)
 
 
-def told_of(found: Sequence[Reason], count: int = NAMED) -> list[Reason]:
-    """Return those of the strongest reasons that are told: of each family the first that has a name."""
+def told_of(found: Sequence[Reason], count: int = NAMED, *, has_tempo: bool = True) -> list[Reason]:
+    """Return those of the strongest reasons that are told: of each family the first that has a name, and nothing of
+    the tempo of a score that names none."""
     firsts: dict[str, Reason] = {}
     for one in found:
-        if _LACKING not in one.named.english:
+        if _LACKING not in one.named.english and (has_tempo or one.named.english not in _TEMPO):
             firsts.setdefault(one.named.family, one)
     return list(firsts.values())[:count]
 
