@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from segue.errors import InputError
 from segue.listens.song import Song
+from segue.recommend import reasons
 from segue.recommend.history import History
 from segue.recommend.phrases import LANGUAGES, phrase
-from segue.recommend.reasons import Reason
+from segue.recommend.reasons import Explainer, Reason
 from segue.recommend.suggestion import Suggestion
 from tests.recommend.worlds import small_recommender, two_pole_encoder
 
@@ -32,6 +33,16 @@ def test_reasons_add_up_to_the_logit(world: str, text: str) -> None:
     assert len(found) >= 16
     for suggestion in found:
         assert sum(reason.logit for reason in suggestion.reasons) == pytest.approx(suggestion.logit, abs=1e-5)
+
+
+def test_candidates_are_taken_apart_together_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reasons, "BLOCK", 3)  # so that there are several blocks
+    found = MODEL.recommend(EVEN, 20, text="quiet jazz")
+    answer = found[0].answer
+    for suggestion in reversed(found):
+        alone = Explainer(answer.catalogue, answer.scorer, answer.profile, answer.ranking).moves(suggestion.place)
+        for one, other in zip(answer.explainer.moves(suggestion.place), alone, strict=True):
+            assert one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
 @settings(max_examples=40, deadline=None)

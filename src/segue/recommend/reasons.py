@@ -10,6 +10,7 @@ sum_k r_k (c_kj(i) - mean c_kj) / deviation_k: more than the average song is mov
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 
 from segue.errors import InputError
 from segue.listens.song import Song
-from segue.recommend.catalogue import Catalogue
+from segue.recommend.catalogue import Catalogue, Indexes
 from segue.recommend.parts import Tags
 from segue.recommend.scorer import Profile, Ranking, Scorer
 
 Kind = Literal["song", "sentence", "popularity", "average", "tag"]
 NAMED_TAGS = 3
+BLOCK = 32  # candidates that are taken apart together
+Moves = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -54,24 +57,39 @@ class Explainer:
 
     def __init__(self, catalogue: Catalogue, scorer: Scorer, profile: Profile, ranking: Ranking) -> None:
         self.catalogue, self.scorer, self.profile, self.ranking = catalogue, scorer, profile, ranking
+        self._expected: list[int] = []
+        self._moved: dict[int, Moves] = {}
+
+    def expect(self, places: Sequence[int]) -> None:
+        """Name places that will be asked for: the first of BLOCK works out all of them, which costs little more."""
+        self._expected = list(places)
 
     @cached_property
     def _centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return self.scorer.centres(self.profile)
 
-    def moves(self, place: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def moves(self, place: int) -> Moves:
         """What moves the candidate there, in logits: by part without history, (K,), and by part and song, (K, H)."""
-        number = self.ranking.numbers(np.array([place]))
-        z = self.ranking.z[:, place].astype(np.float64)
+        if place not in self._moved:
+            begun = self._expected.index(place) // BLOCK * BLOCK if place in self._expected else 0
+            together = self._expected[begun : begun + BLOCK] if place in self._expected else [place]
+            self._moved |= dict(zip(together, self._all_moves(np.array(together)), strict=True))
+        return self._moved[place]
+
+    def _all_moves(self, places: Indexes) -> Iterator[Moves]:
+        numbers = self.ranking.numbers(places)
+        z = self.ranking.z[:, places].astype(np.float64)
         spread = self.ranking.deviation.astype(np.float64)
         mean_base, mean_adds = self._centres
-        base, adds = np.zeros_like(mean_base), np.zeros_like(mean_adds)
+        base, adds = np.zeros(z.shape), np.zeros((*mean_adds.shape, len(places)))
         for row, part in enumerate(self.scorer.parts):
-            base[row] = float(part.base(number)[0]) - mean_base[row]
-            pieces = part.contributions(self.profile.songs, self.profile.weights, number, self.profile.hint)
-            adds[row] = pieces[:, 0].astype(np.float64) - mean_adds[row]
-        rate = self.scorer.fusion.rates(z) * (z != 0) / np.where(z != 0, spread, 1.0)
-        return rate * base, rate[:, None] * adds
+            base[row] = part.base(numbers) - mean_base[row]
+            pieces = part.contributions(self.profile.songs, self.profile.weights, numbers, self.profile.hint)
+            adds[row] = pieces.astype(np.float64) - mean_adds[row][:, None]
+        for column in range(len(places)):
+            own = z[:, column]
+            rate = self.scorer.fusion.rates(own) * (own != 0) / np.where(own != 0, spread, 1.0)
+            yield rate * base[:, column], rate[:, None] * adds[:, :, column]
 
     def reasons(self, place: int) -> tuple[Reason, ...]:
         """All that moved the candidate there, the largest first, the average last; the logits add up to its own."""

@@ -252,6 +252,7 @@ class Recommender:
         logits = answer.ranking.logits[places].astype(np.float64)
         rows = zip(numbers, self.calibration.scores(logits).tolist(), logits.tolist(), places.tolist(), strict=True)
         songs = self.catalogue.songs
+        answer.explainer.expect(places.tolist())
         return tuple(
             Suggestion(songs[number], number, score, logit, place, answer) for number, score, logit, place in rows
         )
