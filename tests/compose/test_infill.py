@@ -52,3 +52,23 @@ def test_a_single_offer_is_the_first_of_more() -> None:
     sampling = Sampling(0.9, 0.97, seed=3)
     (one,) = infill(engine(), score, [1, 2], [1], draws=Draws(1, sampling))
     assert one.value == infill(engine(), score, [1, 2], [1], draws=Draws(3, sampling))[0].value
+
+
+def test_what_rings_beyond_what_the_model_sees_of_a_long_piece_is_kept_and_stands_in_no_ones_way() -> None:
+    bars = 160
+    tune = Notes.of(Note(Fraction(beat), Fraction(1), 60 + beat % 12) for beat in range(4 * bars))
+    ringing = Notes.of(
+        Note(Fraction(4 * bar + 2), Fraction(4), pitch + bar % 5) for bar in range(bars - 1) for pitch in (48, 52, 55)
+    )
+    score = Score((Part(tune, program=73), Part(ringing)), (Bar(),) * bars)
+    for hole in (1, 80):
+        (offer,) = infill(engine(), score, [hole], [1], draws=Draws(1))
+        assert offer.value.parts[1].notes == ringing
+        inside = (4 * hole, 4 * hole + 4)
+        kept = [
+            [one for one in made if not inside[0] <= one.start < inside[1]]
+            for made in (offer.value.parts[0].notes, tune)
+        ]
+        assert [(one.start, one.length, one.pitch) for one in kept[0]] == [
+            (one.start, one.length, one.pitch) for one in kept[1]
+        ]

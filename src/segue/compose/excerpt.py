@@ -13,6 +13,7 @@ from segue.music.language import vocabulary as v
 from segue.music.language.encode import Lane, say
 from segue.music.language.lanes import VoiceLanes, drum_lanes, mono_lanes, poly_lanes
 from segue.music.language.layout import DRUM_HEAD, Head, Layout, lay_out
+from segue.music.note import Notes
 from segue.music.score import Part, Score
 
 TRAINED = 1024  # tokens of the windows that the model learnt from
@@ -157,7 +158,7 @@ def _widened(shown: Sequence[int], span: tuple[int, int], room: int, most: int) 
 
 def said(score: Score, window: Window, heads: Mapping[int, Head], task: str, longest: int) -> Said:
     """Say the excerpt of a window up to `fill`; bars before the holes are left out where it is too long after all."""
-    layout = laid_out(score, window.voices, heads)
+    layout = laid_out(_ending(score, window.last), window.voices, heads)
     lanes = {CHORDS: CHORDS} | {number + 1: place + 1 for place, number in enumerate(window.voices)}
     masks = [(bar, lanes[lane]) for bar, lane in window.holes]
     last_lane = len(window.voices) + 1 if task == "harmonize" else 0
@@ -171,6 +172,20 @@ def said(score: Score, window: Window, heads: Mapping[int, Head], task: str, lon
     if len(prefix) >= longest:
         raise InputError(f"bar {order[0][0] + 1}: {len(prefix)} tokens around it are over the {longest} of the model")
     return Said(prefix, first, window.voices, tuple(order))
+
+
+def _ending(score: Score, last: int) -> Score:
+    """The score as an excerpt shows it that ends before bar `last`: what rings on beyond that is cut there, as nothing
+    may ring beyond an end."""
+    if last >= len(score.bars):
+        return score
+    end = score.bar_starts[last]
+    parts = []
+    for part in score.parts:
+        rings = any(one.start < end < one.end for one in part.notes)
+        cut = (replace(one, length=min(one.length, end - one.start)) if one.start < end else one for one in part.notes)
+        parts.append(replace(part, notes=Notes.of(cut)) if rings else part)
+    return score.replace(parts=tuple(parts))
 
 
 # ---- laying out some parts, with those that have no notes yet
