@@ -55,7 +55,7 @@ class Seen:
         ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not (FOLDER / "index.html").is_file() or not AXE.is_file():
         pytest.skip("the page is not built: `make page` builds it, with npm")
@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert browser.is_connected()
     with running(a_home(tmp_path_factory.mktemp("page"))) as found:
