@@ -30,7 +30,6 @@ Verb = Callable[["Studio"], Sequence["Offer[Any]"]]
 Shown = Callable[["Offer[Any]"], dict[str, Any]]
 Event = tuple[str, dict[str, Any]]
 _ONE = threading.Lock()  # one verb at a time: each takes the whole processor
-_TUNE = "abc"
 
 
 class GoneError(Exception):

@@ -176,7 +176,7 @@ async def feedback(
 ) -> Response:
     """Like, dislike or hide a song or an artist; the next list heeds it."""
     listener = caller.listener(said.listener)
-    song = await to_thread.run_sync(_known_song, service, said.artist, said.title)
+    _, song = await to_thread.run_sync(_known_song, service, said.artist, said.title)
 
     async def act() -> tuple[int, Any]:
         added = await service.intake.add([Feedback(listener, song, said.verdict, datetime.now(UTC), "segue")])
@@ -197,10 +197,8 @@ async def take_back(
     name = caller.listener(listener)
 
     def act() -> int:
-        found = service.store.find_song(artist, title)
-        if found is None:
-            raise NotFoundError(f"song {Song(artist, title)} is not known here")
-        return service.store.withdraw(name, found[0])
+        row, _ = _known_song(service, artist, title)
+        return service.store.withdraw(name, row)
 
     gone = await to_thread.run_sync(act)
     return Response(orjson.dumps({"taken_back": gone}), media_type="application/json")
@@ -234,11 +232,11 @@ async def said(
     return tagged(request, await to_thread.run_sync(told))
 
 
-def _known_song(service: Service, artist: str, title: str) -> Song:
+def _known_song(service: Service, artist: str, title: str) -> tuple[int, Song]:
     found = service.store.find_song(artist, title)
     if found is None:
         raise NotFoundError(f"song {Song(artist, title)} is not known here")
-    return found[1]
+    return found
 
 
 class Taken(Closed):
